@@ -1,0 +1,82 @@
+"""Reading numbers as the exact rationals that they are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
+from numbers import Integral
+from numbers import Rational as AbstractRational
+from typing import Any
+
+import numpy as np
+
+from tropical.errors import ArgumentTypeError, ExactnessError
+from tropical.typing import Rational
+
+
+def exact(value: Any, name: str = "value") -> Rational:
+    """Return the exact rational that ``value`` stands for.
+
+    A float is the dyadic rational that it stores, a string is read as a decimal or a quotient:
+    ``0.1`` and ``"0.1"`` differ.
+
+    Parameters
+    ----------
+    value : int, float, Fraction, Decimal, str or numpy scalar
+        The number. Booleans are refused: they are no numbers here.
+    name : str
+        What the error message calls the value.
+
+    Returns
+    -------
+    int or Fraction
+        An int when the value is integral.
+
+    Raises
+    ------
+    ExactnessError
+        If the value is infinite, not a number, or a text that is no rational.
+    ArgumentTypeError
+        If the value is of another type.
+
+    Examples
+    --------
+    >>> from tropical.rationals import exact
+    >>> exact(0.5), exact("0.1"), exact(2.0), exact(0.1) == exact("0.1")
+    (Fraction(1, 2), Fraction(1, 10), 2, False)
+    """
+    if type(value) is int:
+        return value
+    if isinstance(value, bool | np.bool_):
+        message = f"{name} must be a number, got the truth value {value!r}; write 0 or 1"
+        raise ArgumentTypeError(message)
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, AbstractRational):
+        return integral(Fraction(int(value.numerator), int(value.denominator)))
+    if isinstance(value, str):
+        return _read(value, name)
+    if isinstance(value, float | np.floating | Decimal):
+        if not isfinite(value):
+            message = f"{name} must be a rational number, got {value!r}"
+            raise ExactnessError(message)
+        return integral(Fraction(*value.as_integer_ratio()))
+    message = (
+        f"{name} must be a rational number (int, Fraction, float, Decimal or text), "
+        f"got {value!r} of type {type(value).__name__}; round irrational numbers yourself first"
+    )
+    raise ArgumentTypeError(message)
+
+
+def integral(value: Fraction) -> Rational:
+    """Return ``value`` as an int when it is one."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def _read(text: str, name: str) -> Rational:
+    try:
+        return integral(Fraction(text))
+    except (ValueError, ZeroDivisionError) as error:
+        message = f"{name} must be a decimal such as '0.1' or a quotient such as '1/3', got {text!r}"
+        raise ExactnessError(message) from error
