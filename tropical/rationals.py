@@ -69,7 +69,7 @@ def exact(value: Any, name: str = "value") -> Rational:
     raise ArgumentTypeError(message)
 
 
-def integral(value: Fraction) -> Rational:
+def integral(value: Rational) -> Rational:
     """Return ``value`` as an int when it is one."""
     return value.numerator if value.denominator == 1 else value
 

@@ -1,0 +1,79 @@
+"""Read ReLU and maxout networks into tropical algebra, and prove facts about them.
+
+Names are loaded when they are first used, so that the checker of certificates can be imported
+without the search, and ``import nn_bridge`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nn_bridge.canonical import CanonicalForm, canonical
+    from nn_bridge.certificates.verify import check
+    from nn_bridge.equivalence.decide import equivalent
+    from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
+    from nn_bridge.layers import Abs, Affine, LeakyReLU, Maxout, ReLU, TwoSlope
+    from nn_bridge.linear_map import Dense, Sparse
+    from nn_bridge.network import Network, two_layer
+    from nn_bridge.readers import read
+    from nn_bridge.rewrite import rewrite
+    from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+    from nn_bridge.writers import write
+    from tropical.errors import UndecidedError
+
+__all__ = [
+    "Abs",
+    "Affine",
+    "CanonicalForm",
+    "CertificateError",
+    "Counterexample",
+    "Dense",
+    "LeakyReLU",
+    "Maxout",
+    "ModelFileError",
+    "Network",
+    "Proof",
+    "ReLU",
+    "Sparse",
+    "TwoSlope",
+    "Undecided",
+    "UndecidedError",
+    "UnsupportedLayerError",
+    "Verdict",
+    "canonical",
+    "check",
+    "equivalent",
+    "read",
+    "rewrite",
+    "two_layer",
+    "write",
+]
+
+_HOMES = {
+    "nn_bridge.canonical": ("CanonicalForm", "canonical"),
+    "nn_bridge.certificates.verify": ("check",),
+    "nn_bridge.equivalence.decide": ("equivalent",),
+    "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
+    "nn_bridge.layers": ("Abs", "Affine", "LeakyReLU", "Maxout", "ReLU", "TwoSlope"),
+    "nn_bridge.linear_map": ("Dense", "Sparse"),
+    "nn_bridge.network": ("Network", "two_layer"),
+    "nn_bridge.readers": ("read",),
+    "nn_bridge.rewrite": ("rewrite",),
+    "nn_bridge.verdicts": ("Counterexample", "Proof", "Undecided", "Verdict"),
+    "nn_bridge.writers": ("write",),
+    "tropical.errors": ("UndecidedError",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    message = f"module 'nn_bridge' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

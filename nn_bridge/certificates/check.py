@@ -1,0 +1,427 @@
+"""Verify a certificate with plain integers, sharing no code with the search that found it.
+
+A network comes as a list of dictionaries (the format page of the documentation): the readers that
+made them are the trusted base, nothing else is. Whatever is not understood is not accepted.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import sha256
+from math import frexp, lcm
+from typing import Any, TypeAlias
+
+FORMAT = "nn_bridge certificate"
+VERSION = 1
+
+Layers: TypeAlias = Sequence[dict[str, Any]]
+Row: TypeAlias = tuple[dict[int, int], int, int]
+"""Coefficients by column, constant, and the positive denominator of both."""
+
+EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
+def check(
+    certificate: Any, f: Layers, g: Layers, progress: Callable[[int], object] | None = None
+) -> bool:
+    """Return whether the certificate proves its claim about the networks ``f`` and ``g``.
+
+    It takes at most a microsecond a weight and one a product that must be formed. A certificate
+    with anything missing, malformed or in excess of its version proves nothing: the answer is
+    False, never an error.
+
+    Parameters
+    ----------
+    certificate : dict
+        What ``json.load`` made of the file.
+    f, g : list of dict
+        The layers of the networks.
+    progress : callable, optional
+        Called with the number of hidden units that were verified since the last call.
+    """
+    try:
+        return _verify(certificate, f, g, progress or (lambda _: None))
+    except EVERYTHING_WRONG_WITH_A_CERTIFICATE:
+        return False  # fail closed: what cannot be followed is not a proof
+
+
+def digest(layers: Layers) -> str:
+    """Return the SHA-256 of the exact data of a network, in hexadecimal."""
+    state = sha256()
+    for layer in layers:
+        for key in sorted(layer):
+            value = layer[key]
+            if isinstance(value, memoryview):
+                state.update(f"{key} {value.format} {value.nbytes}\n".encode())
+                state.update(value)
+            elif isinstance(value, list):
+                text = " ".join(map(str, value))
+                state.update(f"{key} rationals {len(text)}\n{text}".encode())
+            else:
+                state.update(f"{key} {value}\n".encode())
+    return state.hexdigest()
+
+
+def _verify(
+    certificate: dict[str, Any], f: Layers, g: Layers, progress: Callable[[int], object]
+) -> bool:
+    if certificate["format"] != FORMAT or certificate["version"] != VERSION:
+        return False
+    if certificate["networks"] != [{"sha256": digest(f)}, {"sha256": digest(g)}]:
+        return False
+    shapes = [(layers[0]["inputs"], _outputs(layers)) for layers in (f, g)]
+    if shapes != [(certificate["inputs"], certificate["outputs"])] * 2:
+        return False
+    claim = certificate["claim"]
+    if claim == "equal":
+        return _verify_equal(certificate, f, g, progress)
+    if claim == "different":
+        return _verify_different(certificate, f, g)
+    return bool(claim == "undecided")
+
+
+def _verify_different(certificate: dict[str, Any], f: Layers, g: Layers) -> bool:
+    point = [Fraction(text) for text in certificate["point"]]
+    values = [[Fraction(text) for text in side] for side in certificate["values"]]
+    if len(point) != certificate["inputs"]:
+        return False
+    return values[0] != values[1] and values == [_value(f, point), _value(g, point)]
+
+
+def _verify_equal(
+    certificate: dict[str, Any], f: Layers, g: Layers, progress: Callable[[int], object]
+) -> bool:
+    r"""Follow the proof that the difference ``f - g`` vanishes.
+
+    Write each hidden unit as :math:`\ell_i = t_i \ell_H`. Then
+    :math:`a\,\mathrm{act}(t\ell) = a\frac{p-q}{2}|t||\ell| + a\frac{p+q}{2}t\ell`, so it is enough
+    that the first coefficients add up to 0 in each group H, and the second ones to the zero map.
+    """
+    nets = [_TwoLayer(layers) for layers in (f, g)]
+    sides = certificate["units"]
+    groups: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(certificate["hyperplanes"])]
+    constants: list[tuple[int, int]] = []
+    for side, net in enumerate(nets):
+        if not len(sides[side]["hyperplane"]) == len(sides[side]["ratio"]) == net.width:
+            return False
+        for unit, (group, ratio) in enumerate(
+            zip(sides[side]["hyperplane"], sides[side]["ratio"], strict=True)
+        ):
+            if group is None:
+                constants.append((side, unit))
+            elif isinstance(group, int) and group >= 0:
+                groups[group].append((side, unit, Fraction(ratio)))
+            else:
+                return False
+    outputs = range(certificate["outputs"])
+    columns = _over_one_denominator([net.outer(k) for net in nets for k in outputs])
+    weights = [columns[: len(outputs)], columns[len(outputs) :]]
+    slopes = _slopes_over_one_denominator(nets)
+    scale = 2 * columns[0][2] * slopes[0][2] if columns else 1
+    rest = [_Total() for _ in outputs]
+    for k in outputs:
+        rest[k].add({}, scale * (weights[0][k][1] - weights[1][k][1]), columns[k][2])
+    for members in groups:
+        if not _kinks_cancel(members, nets, weights, slopes, rest):
+            return False
+        progress(len(members))
+    for side, unit in constants:
+        coefficients, value, denominator = nets[side].inner(unit)
+        if coefficients:
+            return False
+        factor = (-1) ** side * 2 * slopes[side][0 if value >= 0 else 1][unit]
+        for k in outputs:
+            rest[k].add({}, factor * weights[side][k][0].get(unit, 0) * value, denominator)
+    return all(total.is_zero() for total in rest)
+
+
+def _kinks_cancel(
+    members: list[tuple[int, int, Fraction]],
+    nets: list[_TwoLayer],
+    weights: list[list[Row]],
+    slopes: list[tuple[list[int], list[int], int]],
+    rest: list[_Total],
+) -> bool:
+    """Verify one hyperplane, and add the linear parts that do not cancel by themselves."""
+    common = lcm(*(ratio.denominator for _, _, ratio in members))
+    odd: set[int] = set()
+    for k in range(len(rest)):
+        even_part = odd_part = 0
+        for side, unit, ratio in members:
+            weight = weights[side][k][0].get(unit, 0)
+            if weight:
+                weight *= (-1) ** side * ratio.numerator * (common // ratio.denominator)
+                positive, negative = slopes[side][0][unit], slopes[side][1][unit]
+                even_part += (weight if ratio > 0 else -weight) * (positive - negative)
+                odd_part += weight * (positive + negative)
+        if even_part:
+            return False
+        if odd_part:
+            odd.add(k)
+    live = [
+        (side, unit, ratio)
+        for side, unit, ratio in members
+        if any(weights[side][k][0].get(unit) for k in range(len(rest)))
+    ]
+    reference: tuple[Row, Fraction] | None = None
+    for side, unit, ratio in live:
+        row = nets[side].inner(unit)
+        if reference is None:
+            reference = row, ratio
+        if not ratio or not _proportional(row, ratio, *reference):
+            return False
+        for k in odd:
+            weight = weights[side][k][0].get(unit, 0)
+            factor = (-1) ** side * weight * (slopes[side][0][unit] + slopes[side][1][unit])
+            if factor:
+                rest[k].add(row[0], row[1], row[2], factor)
+    return True
+
+
+def _proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
+    """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
+    left = reference[2] * reference_ratio.numerator * ratio.denominator
+    right = row[2] * ratio.numerator * reference_ratio.denominator
+    if row[1] * left != reference[1] * right or row[0].keys() != reference[0].keys():
+        return False
+    return all(value * left == reference[0][j] * right for j, value in row[0].items())
+
+
+class _Total:
+    """A sum of affine functions, kept as integers by denominator."""
+
+    def __init__(self) -> None:
+        self.parts: dict[int, tuple[dict[int, int], list[int]]] = {}
+
+    def add(
+        self, coefficients: dict[int, int], constant: int, denominator: int, factor: int = 1
+    ) -> None:
+        total, constants = self.parts.setdefault(denominator, ({}, [0]))
+        constants[0] += factor * constant
+        for j, value in coefficients.items():
+            total[j] = total.get(j, 0) + factor * value
+
+    def is_zero(self) -> bool:
+        common = lcm(1, *self.parts)
+        whole: dict[int, int] = {-1: 0}
+        for denominator, (coefficients, constants) in self.parts.items():
+            whole[-1] += constants[0] * (common // denominator)
+            for j, value in coefficients.items():
+                whole[j] = whole.get(j, 0) + value * (common // denominator)
+        return not any(whole.values())
+
+
+class _TwoLayer:
+    """A network with at most one layer of kinks: an affine map, slopes, an affine map."""
+
+    def __init__(self, layers: Layers) -> None:
+        widths = list(_widths(layers))
+        kinks = [i for i, layer in enumerate(layers) if _has_kinks(layer)]
+        if len(kinks) > 1 or any(layers[i]["kind"] != "two slopes" for i in kinks):
+            message = "more than one layer of kinks"
+            raise ValueError(message)
+        middle = kinks[0] if kinks else len(layers)
+        self.width = widths[middle - 1]
+        self._inner = _chain(layers[1:middle], widths)
+        self._outer = _chain(layers[middle + 1 :], widths[middle:])
+        layer = layers[middle] if kinks else {"positive": [1], "negative": [1]}
+        self.slopes = [_spread(layer[name], self.width) for name in ("positive", "negative")]
+
+    def inner(self, unit: int) -> Row:
+        """Return the affine function of the inputs that hidden unit ``unit`` bends."""
+        return _row(self._inner, unit)
+
+    def outer(self, output: int) -> Row:
+        """Return output ``output`` as an affine function of the hidden units."""
+        return _row(self._outer, output)
+
+
+def _chain(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:
+    """Return for each layer, the last one first, the function that reads a row of it."""
+    readers: list[Callable[[int], Row]] = []
+    for layer, width in zip(layers, widths, strict=False):
+        if layer["kind"] == "affine":
+            readers.append(_affine_rows(layer))
+        elif layer["kind"] == "two slopes":
+            readers.append(_scaled_coordinates(_spread(layer["positive"], width)))
+    inner = [lru_cache(maxsize=None)(reader) for reader in readers[:-1]]
+    return [*readers[-1:], *reversed(inner)]
+
+
+def _row(chain: list[Callable[[int], Row]], i: int) -> Row:
+    if not chain:
+        return {i: 1}, 0, 1
+    coefficients, constant, denominator = chain[0](i)
+    for reader in chain[1:]:
+        rows = [(factor, *reader(j)) for j, factor in coefficients.items()]
+        common = lcm(1, *(row[3] for row in rows))
+        constant *= common
+        total: dict[int, int] = {}
+        for factor, inner, inner_constant, inner_denominator in rows:
+            scaled = factor * (common // inner_denominator)
+            constant += scaled * inner_constant
+            for j, value in inner.items():
+                total[j] = total.get(j, 0) + scaled * value
+        coefficients = {j: value for j, value in total.items() if value}
+        denominator *= common
+    return coefficients, constant, denominator
+
+
+def _affine_rows(layer: dict[str, Any]) -> Callable[[int], Row]:
+    columns, weight, bias = layer["columns"], layer["weight"], layer["bias"]
+    if "starts" in layer:
+        starts, places = layer["starts"], layer["places"]
+
+        def sparse(i: int) -> Row:
+            span = slice(starts[i], starts[i + 1])
+            return _as_row(places[span].tolist(), _listed(weight[span]), bias[i])
+
+        return sparse
+
+    def dense(i: int) -> Row:
+        values = _listed(weight[i * columns : (i + 1) * columns])
+        return _as_row(range(columns), values, bias[i])
+
+    return dense
+
+
+def _as_row(places: Iterable[int], values: list[Any], constant: Any) -> Row:
+    values.append(constant)
+    integers, denominator = _integers(values)
+    constant = integers.pop()
+    row = {j: value for j, value in zip(places, integers, strict=True) if value}
+    return row, constant, denominator
+
+
+def _scaled_coordinates(factors: list[Fraction]) -> Callable[[int], Row]:
+    def scaled(i: int) -> Row:
+        factor = factors[i]
+        return ({i: factor.numerator} if factor else {}), 0, factor.denominator
+
+    return scaled
+
+
+def _integers(values: list[Any]) -> tuple[list[int], int]:
+    """Return integers and the positive denominator that makes them ``values``."""
+    if values and all(type(value) is float for value in values):
+        smallest = min(filter(None, map(abs, values)), default=1.0)
+        shift = max(53 - frexp(smallest)[1], 0)
+        if shift <= 900 and frexp(max(map(abs, values)))[1] + shift <= 1000:
+            scale = 2.0**shift  # every double of at least that size is a multiple of 1 / scale
+            return [int(value * scale) for value in values], 1 << shift
+    ratios = [value.as_integer_ratio() for value in values]
+    common = lcm(1, *(denominator for _, denominator in ratios))
+    return [numerator * (common // denominator) for numerator, denominator in ratios], common
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, list | array) else values.tolist()
+
+
+def _spread(slopes: Any, width: int) -> list[Fraction]:
+    values = [Fraction(slope) for slope in _listed(slopes)]
+    if len(values) not in {1, width}:
+        message = f"{len(values)} slopes for {width} coordinates"
+        raise ValueError(message)
+    return values if len(values) == width else values * width
+
+
+def _over_one_denominator(rows: list[Row]) -> list[Row]:
+    common = lcm(1, *(row[2] for row in rows))
+    return [
+        (
+            {j: value * (common // denominator) for j, value in coefficients.items()},
+            constant * (common // denominator),
+            common,
+        )
+        for coefficients, constant, denominator in rows
+    ]
+
+
+def _slopes_over_one_denominator(nets: list[_TwoLayer]) -> list[tuple[list[int], list[int], int]]:
+    common = lcm(1, *(slope.denominator for net in nets for side in net.slopes for slope in side))
+    scaled = [
+        [[slope.numerator * (common // slope.denominator) for slope in side] for side in net.slopes]
+        for net in nets
+    ]
+    return [(positive, negative, common) for positive, negative in scaled]
+
+
+def _has_kinks(layer: dict[str, Any]) -> bool:
+    if layer["kind"] == "two slopes":
+        positive, negative = _listed(layer["positive"]), _listed(layer["negative"])
+        if len(positive) == 1 or len(negative) == 1:
+            return len({*positive, *negative}) > 1
+        return positive != negative
+    return bool(layer["kind"] == "maxout" and layer["rank"] > 1)
+
+
+def _widths(layers: Layers) -> Iterator[int]:
+    """Yield the width after each entry of the list, and refuse entries that do not fit."""
+    if layers[0]["kind"] != "start":
+        message = "the list of layers begins with the number of inputs"
+        raise ValueError(message)
+    width: int = layers[0]["inputs"]
+    yield width
+    for layer in layers[1:]:
+        if layer["kind"] == "affine":
+            fits = layer["columns"] == width and len(layer["bias"]) == layer["rows"]
+            width = layer["rows"]
+        elif layer["kind"] == "maxout":
+            fits = layer["rank"] >= 1 and width % layer["rank"] == 0
+            width //= layer["rank"]
+        else:
+            fits = layer["kind"] == "two slopes"
+        if not fits:
+            message = f"a layer does not fit: {layer['kind']}"
+            raise ValueError(message)
+        yield width
+
+
+def _outputs(layers: Layers) -> int:
+    *_, width = _widths(layers)
+    return width
+
+
+def _value(layers: Layers, point: list[Fraction]) -> list[Fraction]:
+    """Return the value of the network at a rational point."""
+    for layer in layers[1:]:
+        if layer["kind"] == "affine":
+            point = _image(layer, point)
+        elif layer["kind"] == "two slopes":
+            positive = _spread(layer["positive"], len(point))
+            negative = _spread(layer["negative"], len(point))
+            point = [
+                t * (p if t >= 0 else q) for t, p, q in zip(point, positive, negative, strict=True)
+            ]
+        else:
+            rank = layer["rank"]
+            point = [max(point[i : i + rank]) for i in range(0, len(point), rank)]
+    return point
+
+
+def _image(layer: dict[str, Any], point: list[Fraction]) -> list[Fraction]:
+    live = [j for j, entry in enumerate(point) if entry]
+    common = lcm(1, *(point[j].denominator for j in live))
+    entries = {j: point[j].numerator * (common // point[j].denominator) for j in live}
+    weight, columns, bias = layer["weight"], layer["columns"], layer["bias"]
+    image: list[Fraction] = []
+    read = None if len(live) < columns and "starts" not in layer else _affine_rows(layer)
+    for i in range(layer["rows"]):
+        if read is None:
+            values = [weight[i * columns + j] for j in live]
+            row, constant, denominator = _as_row(live, values, bias[i])
+        else:
+            row, constant, denominator = read(i)
+        total = sum(value * entries[j] for j, value in row.items() if j in entries)
+        image.append(Fraction(total + constant * common, denominator * common))
+    return image

@@ -1,0 +1,143 @@
+"""Arrays of exact numbers: float64 where every entry is a double, else integers and Fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from tropical.errors import ArgumentTypeError, DimensionError, ExactnessError
+from tropical.rationals import exact
+from tropical.typing import Array, Rational
+
+LARGEST_EXACT_INTEGER = 2**53
+
+
+def exact_array(data: Any, name: str, dimensions: int) -> Array:
+    """Return ``data`` as a read-only exact array with ``dimensions`` axes.
+
+    The storage is canonical: float64, without negative zeros, if every entry is a double, and
+    otherwise an object array of int and Fraction. Equal values are therefore stored equally.
+
+    Raises
+    ------
+    DimensionError
+        If the entries form no rectangular array with that many axes.
+    ExactnessError
+        If an entry is infinite or not a number.
+    """
+    array = data if isinstance(data, np.ndarray) else _objects(data, name, dimensions)
+    if array.ndim != dimensions:
+        message = f"{name} must have {dimensions} axes, got shape {array.shape}"
+        raise DimensionError(message)
+    if array.dtype.kind == "f" and array.dtype.itemsize <= 8:
+        stored = _doubles(array, name)
+    elif array.dtype.kind in "iu":
+        stored = _integers_as_doubles(array)
+    elif array.dtype.kind == "b":
+        message = f"{name} must hold numbers, got truth values; write 0 and 1"
+        raise ArgumentTypeError(message)
+    else:
+        stored = _rationals(array, name)
+    stored.setflags(write=False)
+    return stored
+
+
+def as_integers(array: Array) -> tuple[Array, int]:
+    """Return integers (an object array) and a positive denominator with ``array`` as quotient."""
+    if array.dtype == object:
+        denominator = lcm(1, *(entry.denominator for entry in array.flat))
+        numerators = [entry.numerator * (denominator // entry.denominator) for entry in array.flat]
+        return _object_array(numerators, array.shape), denominator
+    mantissas, exponents = dyadic_parts(array)
+    if array.size == 0:
+        return np.empty(array.shape, object), 1
+    exponents[mantissas == 0] = 0
+    lowest = min(int(exponents.min()), 0)
+    shifts = exponents - lowest
+    if int(shifts.max()) <= 9:
+        return (mantissas << shifts).astype(object), 1 << -lowest
+    return mantissas.astype(object) << shifts.astype(object), 1 << -lowest
+
+
+def dyadic_parts(array: Array) -> tuple[Array, Array]:
+    """Return odd int64 mantissas and int64 exponents of doubles; a zero has mantissa 0."""
+    fractions, exponents = np.frexp(array)
+    mantissas = np.ldexp(fractions, 53).astype(np.int64)
+    trailing = np.frexp((mantissas & -mantissas).astype(np.float64))[1] - 1
+    trailing[mantissas == 0] = 0
+    return mantissas >> trailing, exponents.astype(np.int64) - 53 + trailing
+
+
+def to_rational(value: Any) -> Rational:
+    """Return an entry of an exact array as an int or a Fraction."""
+    return exact(float(value)) if isinstance(value, float) else exact(value)
+
+
+def quotients(numerators: Iterable[int], denominator: int) -> tuple[Rational, ...]:
+    """Return the numbers ``numerator / denominator``, integral ones as int."""
+    if denominator == 1:
+        return tuple(numerators)
+    return tuple(exact(Fraction(numerator, denominator)) for numerator in numerators)
+
+
+def _objects(data: Any, name: str, dimensions: int) -> Array:
+    """Nested sequences as an object array; numbers of any kind are left as they are."""
+    if dimensions == 1:
+        entries = list(data)
+        return _object_array(entries, (len(entries),))
+    rows = [list(row) for row in data]
+    widths = {len(row) for row in rows}
+    if len(widths) > 1:
+        message = f"{name} must have rows of one length, got lengths {sorted(widths)}"
+        raise DimensionError(message)
+    shape = (len(rows), widths.pop() if widths else 0)
+    return _object_array([entry for row in rows for entry in row], shape)
+
+
+def _object_array(entries: list[Any], shape: tuple[int, ...]) -> Array:
+    array = np.empty(len(entries), dtype=object)
+    array[:] = entries
+    return array.reshape(shape)
+
+
+def _doubles(array: Array, name: str) -> Array:
+    doubles = np.array(array, dtype=np.float64, order="C")
+    if not np.isfinite(doubles).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(doubles))[0])
+        message = f"{name} must hold finite numbers, got {doubles[place]} at {place}"
+        raise ExactnessError(message)
+    doubles += 0.0
+    return doubles
+
+
+def _integers_as_doubles(array: Array) -> Array:
+    if array.size == 0 or (
+        int(array.max()) <= LARGEST_EXACT_INTEGER and int(array.min()) >= -LARGEST_EXACT_INTEGER
+    ):
+        return array.astype(np.float64)
+    return _demoted(array.astype(object))
+
+
+def _rationals(array: Array, name: str) -> Array:
+    entries = [exact(entry, name) for entry in array.flat]
+    return _demoted(_object_array(entries, array.shape))
+
+
+def _demoted(array: Array) -> Array:
+    """Doubles in place of an object array, if every entry is one."""
+    doubles = np.empty(array.shape, dtype=np.float64)
+    flat = doubles.reshape(-1)
+    for i, entry in enumerate(array.flat):
+        if entry.denominator & (entry.denominator - 1):
+            return array
+        try:
+            flat[i] = float(entry)
+        except OverflowError:
+            return array
+        if flat[i] != entry:
+            return array
+    return doubles

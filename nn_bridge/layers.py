@@ -1,0 +1,239 @@
+"""The two kinds of layer: affine maps, and maxima over groups of coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import lcm
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nn_bridge.exact_array import as_integers, exact_array
+from nn_bridge.linear_map import Dense, LinearMap, Sparse
+from tropical.errors import ArgumentError, DimensionError
+from tropical.rationals import exact
+from tropical.typing import Array, Rational, RationalLike
+
+
+class Affine:
+    """The map ``x -> weight x + bias``.
+
+    Parameters
+    ----------
+    weight : array_like, shape (outputs, inputs), or a sparse linear map
+        Numbers of any exact kind; a float stands for the dyadic rational that it stores.
+    bias : array_like, shape (outputs,), optional
+        Zero when absent.
+
+    Raises
+    ------
+    DimensionError
+        If the shapes do not fit.
+    ExactnessError
+        If a number is infinite or not a number.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.Affine([[1, 2], ["1/2", 0]], [1, 0])])([3, 1])
+    (6, Fraction(3, 2))
+    """
+
+    def __init__(self, weight: Any, bias: Any = None) -> None:
+        self.weight: LinearMap = weight if isinstance(weight, Dense | Sparse) else Dense(weight)
+        rows = self.weight.shape[0]
+        self.bias: Array = exact_array(np.zeros(rows) if bias is None else bias, "bias", 1)
+        if self.bias.shape != (rows,):
+            message = f"bias must have shape ({rows},), a number a row, got {self.bias.shape}"
+            raise DimensionError(message)
+
+    @property
+    def inputs(self) -> int:
+        """The dimension of the space that is mapped."""
+        return self.weight.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """The dimension of the space that is mapped into."""
+        return self.weight.shape[0]
+
+    def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
+        """Return the image of the point ``numerators / denominator`` in the same form."""
+        product, scale = self.weight.times(numerators)
+        shift, shift_scale = as_integers(self.bias)
+        return product * shift_scale + shift * (denominator * scale), (
+            denominator * scale * shift_scale
+        )
+
+    def rounded(self, points: Array) -> Array:
+        """Return the images of the rows of a float array, in double precision."""
+        product: Array = (self.weight.floats @ points.T).T
+        return product + self.bias.astype(np.float64)
+
+    def __repr__(self) -> str:
+        kind = "" if isinstance(self.weight, Dense) else f", {self.weight.stored} stored"
+        return f"Affine({self.inputs} -> {self.outputs}{kind})"
+
+
+class TwoSlope:
+    """The activation ``positive * t`` for t >= 0 and ``negative * t`` for t < 0.
+
+    It is a maximum, up to an affine map: ``(positive - negative) max(t, 0) + negative t``. Equal
+    slopes make the identity up to scale; such a coordinate carries a skip.
+
+    Parameters
+    ----------
+    positive, negative : number, or array_like of shape (width,)
+        The slopes, one for all coordinates or one each.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.TwoSlope(1, ["1/4", 1])])([-4, -4])
+    (-1, -4)
+    """
+
+    def __init__(
+        self,
+        positive: RationalLike | Sequence[RationalLike] | Array,
+        negative: RationalLike | Sequence[RationalLike] | Array,
+    ) -> None:
+        self.positive = _slopes(positive, "positive")
+        self.negative = _slopes(negative, "negative")
+        lengths = {len(self.positive), len(self.negative)} - {1}
+        if len(lengths) > 1 or 0 in lengths:
+            message = (
+                "positive and negative must have one slope, or one a coordinate, "
+                f"got {len(self.positive)} and {len(self.negative)}"
+            )
+            raise DimensionError(message)
+
+    @property
+    def width(self) -> int | None:
+        """The number of coordinates, or None if one pair of slopes serves any number."""
+        width = max(len(self.positive), len(self.negative))
+        return None if width == 1 else width
+
+    def slopes(self, width: int) -> tuple[Array, Array]:
+        """Return the slopes of each of ``width`` coordinates."""
+        return np.broadcast_to(self.positive, width), np.broadcast_to(self.negative, width)
+
+    def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
+        """Return the image of the point ``numerators / denominator`` in the same form."""
+        positive, positive_scale = as_integers(self.positive)
+        negative, negative_scale = as_integers(self.negative)
+        scale = lcm(positive_scale, negative_scale)
+        slopes = np.where(
+            numerators >= 0,
+            positive * (scale // positive_scale),
+            negative * (scale // negative_scale),
+        )
+        return slopes * numerators, denominator * scale
+
+    def rounded(self, points: Array) -> Array:
+        """Return the images of the rows of a float array, in double precision."""
+        positive = self.positive.astype(np.float64)
+        negative = self.negative.astype(np.float64)
+        images: Array = np.where(points >= 0, positive * points, negative * points)
+        return images
+
+    def __repr__(self) -> str:
+        return f"TwoSlope({_shown(self.positive)}, {_shown(self.negative)})"
+
+
+class ReLU(TwoSlope):
+    """The activation ``max(t, 0)``.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.Affine([[1], [-1]]), nb.ReLU()])([-2])
+    (0, 2)
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1, 0)
+
+    def __repr__(self) -> str:
+        return "ReLU()"
+
+
+class LeakyReLU(TwoSlope):
+    """The activation ``t`` for t >= 0 and ``slope * t`` for t < 0.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.Affine([[1], [-1]]), nb.LeakyReLU("0.1")])([-2])
+    (Fraction(-1, 5), 2)
+    """
+
+    def __init__(self, slope: RationalLike) -> None:
+        super().__init__(1, exact(slope, "slope"))
+
+    def __repr__(self) -> str:
+        return f"LeakyReLU({_shown(self.negative)})"
+
+
+class Abs(TwoSlope):
+    """The activation ``|t|``.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.Affine([[1], [-1]]), nb.Abs()])([-2])
+    (2, 2)
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1, -1)
+
+    def __repr__(self) -> str:
+        return "Abs()"
+
+
+class Maxout:
+    """The maximum of each ``rank`` consecutive coordinates.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> nb.Network([nb.Affine([[1, 0], [0, 1], [0, 0], [1, 1]]), nb.Maxout(2)])([3, -1])
+    (3, 2)
+    """
+
+    def __init__(self, rank: int) -> None:
+        if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
+            message = f"rank must be a positive int, the size of a group, got {rank!r}"
+            raise ArgumentError(message)
+        self.rank = rank
+
+    def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
+        """Return the image of the point ``numerators / denominator`` in the same form."""
+        groups = numerators.reshape(-1, self.rank)
+        return groups.max(axis=1) if len(groups) else groups[:, 0], denominator
+
+    def rounded(self, points: Array) -> Array:
+        """Return the images of the rows of a float array, in double precision."""
+        groups = points.reshape(len(points), points.shape[1] // self.rank, self.rank)
+        maxima: Array = groups.max(axis=2)
+        return maxima
+
+    def __repr__(self) -> str:
+        return f"Maxout({self.rank})"
+
+
+Layer: TypeAlias = Affine | TwoSlope | Maxout
+
+
+def _slopes(value: Any, name: str) -> Array:
+    if isinstance(value, np.ndarray | list | tuple):
+        return exact_array(value, name, 1)
+    return exact_array([exact(value, name)], name, 1)
+
+
+def _shown(slopes: Array) -> str:
+    if len(slopes) > 1:
+        return f"<{len(slopes)} slopes>"
+    number: Rational = exact(slopes[0])
+    return str(number) if isinstance(number, int) else repr(str(number))

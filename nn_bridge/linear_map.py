@@ -1,0 +1,290 @@
+"""Exact linear maps, dense or sparse, and their composition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from math import lcm
+from typing import Any, TypeAlias
+
+import flint
+import numpy as np
+
+from nn_bridge.exact_array import as_integers, exact_array, to_rational
+from tropical.errors import DimensionError
+from tropical.typing import Array, Rational
+
+REMEMBERED_ENTRIES = 1 << 18
+
+
+class Dense:
+    """A linear map given by all its entries, an exact array of shape (rows, columns)."""
+
+    def __init__(self, entries: Any) -> None:
+        self.entries = exact_array(entries, "weight", 2)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.entries.shape
+        return rows, columns
+
+    @property
+    def stored(self) -> int:
+        """The number of entries kept in memory."""
+        return int(self.entries.size)
+
+    @property
+    def is_dyadic(self) -> bool:
+        """Whether the entries are stored as doubles."""
+        return self.entries.dtype != object
+
+    def row(self, i: int) -> tuple[Array, Array]:
+        """Return the columns and the values of the entries of row ``i`` that are not zero."""
+        columns = np.flatnonzero(self.entries[i])
+        return columns, self.entries[i, columns]
+
+    def take(self, rows: Array) -> Dense:
+        """Return the map made of these rows, in this order."""
+        return Dense(self.entries[rows])
+
+    def times(self, vector: Array) -> tuple[Array, int]:
+        """Return the product with a vector of integers as integers over one denominator."""
+        live = np.flatnonzero(vector)
+        if len(live) == len(vector) and self.stored <= REMEMBERED_ENTRIES:
+            integers, denominator = self._integers
+        else:
+            integers, denominator = as_integers(self.entries[:, live])
+            vector = vector[live]
+        if not len(vector):
+            return _zeros(self.shape[0]), 1
+        return integers @ vector, denominator
+
+    @cached_property
+    def floats(self) -> Array:
+        """The entries as doubles, rounded where they are none."""
+        return self.entries.astype(np.float64)
+
+    def dense(self) -> Array:
+        """Return all entries."""
+        return self.entries
+
+    @cached_property
+    def _integers(self) -> tuple[Array, int]:
+        return as_integers(self.entries)
+
+
+class Sparse:
+    """A linear map given by its entries that are not zero, row after row.
+
+    Parameters
+    ----------
+    starts : array_like of int, shape (rows + 1,)
+        Row ``i`` owns the places ``starts[i]`` to ``starts[i + 1]``.
+    places : array_like of int, shape (stored,)
+        The column of each entry, increasing within a row.
+    values : array_like, shape (stored,)
+        The entries.
+    columns : int
+        The number of columns.
+    """
+
+    def __init__(self, starts: Any, places: Any, values: Any, columns: int) -> None:
+        self.starts: Array = np.array(starts, dtype=np.int64)
+        self.places: Array = np.array(places, dtype=np.int64)
+        self.values = exact_array(values, "values", 1)
+        self.columns = int(columns)
+        self._require_order()
+        live = self.values != 0
+        if not live.all():
+            before = np.concatenate([[0], np.cumsum(live)])
+            self.starts = before[self.starts]
+            self.places = self.places[live]
+            self.values = exact_array(self.values[live], "values", 1)
+        self.starts.setflags(write=False)
+        self.places.setflags(write=False)
+
+    def _require_order(self) -> None:
+        lengths = np.diff(self.starts)
+        if self.starts.ndim != 1 or len(self.starts) == 0 or self.starts[0] != 0:
+            message = f"starts must begin with 0, got shape {self.starts.shape}"
+            raise DimensionError(message)
+        if (lengths < 0).any() or self.starts[-1] != len(self.places):
+            message = f"starts must rise from 0 to {len(self.places)}, the number of places"
+            raise DimensionError(message)
+        if self.places.shape != self.values.shape:
+            message = f"values must have shape {self.places.shape}, got {self.values.shape}"
+            raise DimensionError(message)
+        if len(self.places) and not 0 <= self.places.min() <= self.places.max() < self.columns:
+            message = f"places must lie in 0..{self.columns - 1}"
+            raise DimensionError(message)
+        steps = np.diff(self.places) <= 0
+        borders = self.starts[1:-1]
+        steps[borders[(borders > 0) & (borders < len(self.places))] - 1] = False
+        if steps.any():
+            message = "places must increase within each row"
+            raise DimensionError(message)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.starts) - 1, self.columns
+
+    @property
+    def stored(self) -> int:
+        """The number of entries kept in memory."""
+        return len(self.places)
+
+    @property
+    def is_dyadic(self) -> bool:
+        """Whether the entries are stored as doubles."""
+        return self.values.dtype != object
+
+    def row(self, i: int) -> tuple[Array, Array]:
+        """Return the columns and the values of the entries of row ``i`` that are not zero."""
+        span = slice(int(self.starts[i]), int(self.starts[i + 1]))
+        return self.places[span], self.values[span]
+
+    def take(self, rows: Array) -> Sparse:
+        """Return the map made of these rows, in this order."""
+        lengths = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        inside = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
+        source = np.repeat(self.starts[:-1][rows], lengths) + inside
+        return Sparse(starts, self.places[source], self.values[source], self.columns)
+
+    def times(self, vector: Array) -> tuple[Array, int]:
+        """Return the product with a vector of integers as integers over one denominator."""
+        result = _zeros(self.shape[0])
+        if not self.stored:
+            return result, 1
+        integers, denominator = as_integers(self.values)
+        lengths = np.diff(self.starts)
+        filled = np.flatnonzero(lengths)
+        products = integers * vector[self.places]
+        result[filled] = np.add.reduceat(products, self.starts[:-1][filled])
+        return result, denominator
+
+    @cached_property
+    def floats(self) -> Any:
+        """The map as a SciPy sparse array of doubles, rounded where the entries are none."""
+        from scipy.sparse import csr_array
+
+        values = self.values.astype(np.float64)
+        return csr_array((values, self.places, self.starts), shape=self.shape)
+
+    def dense(self) -> Array:
+        """Return all entries."""
+        whole = np.zeros(self.shape, dtype=self.values.dtype)
+        rows = np.repeat(np.arange(self.shape[0]), np.diff(self.starts))
+        whole[rows, self.places] = self.values
+        return whole
+
+
+LinearMap: TypeAlias = Dense | Sparse
+
+
+def identity(size: int) -> Sparse:
+    """Return the identity of a space of that dimension."""
+    return Sparse(np.arange(size + 1), np.arange(size), np.ones(size), size)
+
+
+def diagonal(values: Sequence[Rational] | Array) -> Sparse:
+    """Return the map that multiplies coordinate ``i`` by ``values[i]``."""
+    size = len(values)
+    return Sparse(np.arange(size + 1), np.arange(size), values, size)
+
+
+def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
+    """Return ``outer @ inner``, exactly, sparse if both are.
+
+    Raises
+    ------
+    DimensionError
+        If the inner rows are not as many as the outer columns.
+    """
+    if outer.shape[1] != inner.shape[0]:
+        message = f"outer must have {inner.shape[0]} columns, got {outer.shape[1]}"
+        raise DimensionError(message)
+    if isinstance(outer, Sparse) and _selects(outer):
+        return inner.take(outer.places)
+    if isinstance(outer, Sparse) and isinstance(inner, Sparse):
+        return _sparse_product(outer, inner)
+    if isinstance(outer, Dense) and isinstance(inner, Dense):
+        return Dense(_dense_product(outer.entries, inner.entries))
+    return Dense(_mixed_product(outer, inner))
+
+
+def _selects(outer: Sparse) -> bool:
+    """Whether each row picks one coordinate, unchanged."""
+    return bool((np.diff(outer.starts) == 1).all() and (outer.values == 1).all())
+
+
+def _dense_product(outer: Array, inner: Array) -> Array:
+    if 0 in (*outer.shape, *inner.shape):
+        return np.zeros((outer.shape[0], inner.shape[1]))
+    left, left_denominator = as_integers(outer)
+    right, right_denominator = as_integers(inner)
+    product = flint.fmpz_mat(*outer.shape, left.ravel().tolist()) * flint.fmpz_mat(
+        *inner.shape, right.ravel().tolist()
+    )
+    entries = np.array([int(entry) for entry in product.entries()], dtype=object)
+    return _over(entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator)
+
+
+def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
+    """Add the rows of ``inner``, each as often as ``outer`` says."""
+    columns, denominator = as_integers(outer.dense().T)
+    scaled: dict[int, Array] = {}
+    for j in range(inner.shape[0]):
+        live = np.flatnonzero(columns[j])
+        places, values = inner.row(j)
+        if not len(live) or not len(places):
+            continue
+        integers, own = as_integers(values)
+        if own not in scaled:
+            scaled[own] = _zeros(outer.shape[0] * inner.shape[1]).reshape(outer.shape[0], -1)
+        scaled[own][np.ix_(live, places)] += columns[j][live][:, None] * integers
+    common = lcm(1, *scaled)
+    total = _zeros(outer.shape[0] * inner.shape[1]).reshape(outer.shape[0], inner.shape[1])
+    for own, part in scaled.items():
+        total += part * (common // own)
+    return _over(total, denominator * common)
+
+
+def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
+    left, left_denominator = as_integers(outer.values)
+    right, right_denominator = as_integers(inner.values)
+    denominator = left_denominator * right_denominator
+    starts = [0]
+    places: list[int] = []
+    values: list[int] = []
+    for i in range(outer.shape[0]):
+        total: dict[int, int] = {}
+        for k in range(int(outer.starts[i]), int(outer.starts[i + 1])):
+            factor, j = left[k], outer.places[k]
+            for place in range(int(inner.starts[j]), int(inner.starts[j + 1])):
+                column = int(inner.places[place])
+                total[column] = total.get(column, 0) + factor * right[place]
+        ordered = sorted(total)
+        places.extend(ordered)
+        values.extend(total[column] for column in ordered)
+        starts.append(len(places))
+    entries = np.array(values, dtype=object)
+    return Sparse(starts, places, _over(entries, denominator), inner.shape[1])
+
+
+def _over(numerators: Array, denominator: int) -> Array:
+    if denominator == 1:
+        return numerators
+    from fractions import Fraction
+
+    quotient = np.empty(numerators.size, dtype=object)
+    quotient[:] = [to_rational(Fraction(entry, denominator)) for entry in numerators.flat]
+    return quotient.reshape(numerators.shape)
+
+
+def _zeros(size: int) -> Array:
+    zeros = np.empty(size, dtype=object)
+    zeros[:] = 0
+    return zeros

@@ -1,0 +1,257 @@
+"""A network: layers one after another, checked and evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nn_bridge.certificates.check import digest
+from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.exact_array import as_integers, exact_array, quotients
+from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
+from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.rationals import exact
+from tropical.typing import Array, Rational
+
+
+class Network:
+    """The real function of stored weights: affine maps and maxima, one after another.
+
+    Rounding in some runtime's forward pass is not part of the function.
+
+    Parameters
+    ----------
+    layers : iterable of layers
+        `Affine`, `ReLU`, `LeakyReLU`, `Abs`, `TwoSlope` or `Maxout`, the first one first.
+    inputs : int, optional
+        The number of inputs; needed only when no layer tells it.
+    domain : pair of sequences, optional
+        Lower and upper bounds of the inputs for which the network is meant. It is kept for the
+        reader's information; the function itself lives on all of R^n.
+    notes : iterable of str, optional
+        What a reader had to say, such as which numbers it had to round; certificates repeat it.
+
+    Raises
+    ------
+    DimensionError
+        If a layer does not fit the one before it; the message names its position.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f = nb.Network([nb.Affine([[1, 2], [3, -1]], [1, -2]), nb.ReLU(), nb.Affine([[2, 5]], [0])])
+    >>> f
+    Network(Affine(2 -> 2), ReLU(), Affine(2 -> 1))
+    >>> f([1, 1]), f([0.5, "1/3"])
+    ((8,), (Fraction(13, 3),))
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Layer],
+        inputs: int | None = None,
+        domain: tuple[Sequence[Any], Sequence[Any]] | None = None,
+        notes: Iterable[str] = (),
+    ) -> None:
+        self.layers: tuple[Layer, ...] = tuple(layers)
+        self.notes: tuple[str, ...] = tuple(notes)
+        self.widths: tuple[int, ...] = _widths(self.layers, inputs)
+        self.domain = None if domain is None else self._bounds(domain)
+
+    @property
+    def inputs(self) -> int:
+        """The number of inputs, n."""
+        return self.widths[0]
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs, m."""
+        return self.widths[-1]
+
+    @property
+    def parameters(self) -> int:
+        """The number of stored weights and biases."""
+        return sum(
+            layer.weight.stored + layer.outputs for layer in self.layers if isinstance(layer, Affine)
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the exact data: equal for two networks only if their layers are."""
+        return digest(plain_layers(self))
+
+    def __call__(self, point: Any) -> Any:
+        """Return the value at a point, exactly, or at an array of float points, fast.
+
+        Parameters
+        ----------
+        point : sequence of numbers, or numpy array of shape (n,) or (k, n)
+            Python numbers and integer arrays give exact values; an array of float type gives
+            doubles, computed in double precision and never the ground of a claim.
+
+        Returns
+        -------
+        tuple of int or Fraction, or numpy array of shape (m,) or (k, m)
+        """
+        if isinstance(point, np.ndarray) and point.dtype.kind == "f":
+            return self._rounded(point)
+        entries = exact_array(point, "point", 1)
+        if entries.shape != (self.inputs,):
+            message = f"point must have {self.inputs} coordinates, got {len(entries)}"
+            raise DimensionError(message)
+        numerators, denominator = as_integers(entries)
+        for layer in self.layers:
+            numerators, denominator = layer.exactly(numerators, denominator)
+        return quotients(numerators, denominator)
+
+    def _rounded(self, points: Array) -> Array:
+        if points.ndim not in {1, 2} or points.shape[-1] != self.inputs:
+            message = (
+                f"point must have shape ({self.inputs},) or (k, {self.inputs}), got {points.shape}"
+            )
+            raise DimensionError(message)
+        images = np.atleast_2d(points).astype(np.float64)
+        for layer in self.layers:
+            images = layer.rounded(images)
+        return images[0] if points.ndim == 1 else images
+
+    def _bounds(
+        self, domain: tuple[Sequence[Any], Sequence[Any]]
+    ) -> tuple[tuple[Rational, ...], tuple[Rational, ...]]:
+        lower, upper = (tuple(exact(bound, "domain") for bound in side) for side in domain)
+        if not len(lower) == len(upper) == self.inputs:
+            message = (
+                f"domain must have {self.inputs} lower and upper bounds, "
+                f"got {len(lower)} and {len(upper)}"
+            )
+            raise DimensionError(message)
+        return lower, upper
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two have the same layers with the same data (not: are the same function)."""
+        if not isinstance(other, Network):
+            return NotImplemented
+        return self.widths == other.widths and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        if len(self.layers) > 8:
+            return f"Network({self.inputs} -> {self.outputs}, {len(self.layers)} layers)"
+        return f"Network({', '.join(map(repr, self.layers))})"
+
+
+def two_layer(
+    W: Any,
+    b: Any,
+    A: Any,
+    c: Any = None,
+    skip: Any = None,
+    activation: str | tuple[str, Any] = "relu",
+) -> Network:
+    """Return the network ``A act(W x + b) + skip x + c``.
+
+    The skip is carried through the hidden layer by coordinates with slopes 1 and 1.
+
+    Parameters
+    ----------
+    W : array_like, shape (h, n)
+        Weights of the hidden units, a row each.
+    b : array_like, shape (h,)
+        Biases of the hidden units.
+    A : array_like, shape (m, h)
+        Output weights.
+    c : array_like, shape (m,), optional
+        Output biases.
+    skip : array_like, shape (m, n), optional
+        The linear part beside the hidden layer.
+    activation : str or tuple
+        ``"relu"``, ``"abs"``, ``"identity"`` or ``("leaky", slope)``.
+
+    Returns
+    -------
+    Network
+        With one hidden layer of h units, and m more that carry the skip if there is one.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f = nb.two_layer([[1], [-1]], [0, 0], [[1, -1]])
+    >>> f([-3]), nb.two_layer([[1]], [0], [[0]], skip=[[1]])([-3])
+    ((-3,), (-3,))
+    """
+    positive, negative = _slopes_of(activation)
+    hidden = Affine(W, b)
+    outer = Affine(A, c)
+    if outer.inputs != hidden.outputs:
+        message = f"A must have {hidden.outputs} columns, one a hidden unit, got {outer.inputs}"
+        raise DimensionError(message)
+    if skip is None:
+        return Network([hidden, TwoSlope(positive, negative), outer])
+    carried = exact_array(skip, "skip", 2)
+    if carried.shape != (outer.outputs, hidden.inputs):
+        message = f"skip must have shape {(outer.outputs, hidden.inputs)}, got {carried.shape}"
+        raise DimensionError(message)
+    h, m = hidden.outputs, outer.outputs
+    return Network(
+        [
+            Affine(
+                np.vstack([hidden.weight.dense(), carried]), np.concatenate([hidden.bias, np.zeros(m)])
+            ),
+            TwoSlope([positive] * h + [1] * m, [negative] * h + [1] * m),
+            Affine(np.hstack([outer.weight.dense(), np.eye(m)]), outer.bias),
+        ]
+    )
+
+
+def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
+    named: dict[str, tuple[Rational, Rational]] = {"relu": (1, 0), "abs": (1, -1), "identity": (1, 1)}
+    if isinstance(activation, str) and activation in named:
+        return named[activation]
+    if isinstance(activation, tuple) and len(activation) == 2 and activation[0] == "leaky":
+        return 1, exact(activation[1], "slope")
+    message = (
+        'activation must be "relu", "abs", "identity" or ("leaky", slope), '
+        f"got {activation!r}; a network of other layers is written as Network([...])"
+    )
+    raise ArgumentTypeError(message)
+
+
+def _widths(layers: tuple[Layer, ...], inputs: int | None) -> tuple[int, ...]:
+    width = _first_width(layers) if inputs is None else inputs
+    widths = [width]
+    for position, layer in enumerate(layers):
+        if isinstance(layer, Affine):
+            expected, after = layer.inputs, layer.outputs
+        elif isinstance(layer, TwoSlope):
+            expected = after = width if layer.width is None else layer.width
+        elif isinstance(layer, Maxout):
+            expected, after = width - width % layer.rank, width // layer.rank
+        else:
+            message = f"layers must be layers, got {layer!r} at position {position}"
+            raise ArgumentTypeError(message)
+        if expected != width:
+            message = (
+                f"layers must fit: layer {position}, {layer!r}, cannot follow a width of {width}; "
+                f"it takes {f'multiples of {layer.rank}' if isinstance(layer, Maxout) else expected}"
+            )
+            raise DimensionError(message)
+        width = after
+        widths.append(width)
+    return tuple(widths)
+
+
+def _first_width(layers: tuple[Layer, ...]) -> int:
+    for layer in layers:
+        if isinstance(layer, Affine):
+            return layer.inputs
+        if isinstance(layer, TwoSlope) and layer.width is not None:
+            return layer.width
+        if isinstance(layer, Maxout):
+            break
+    message = "inputs must be given, since no layer tells the number of inputs; write inputs=..."
+    raise DimensionError(message)

@@ -1,0 +1,3 @@
+"""Polynomials and rational functions over a tropical semiring."""
+
+from __future__ import annotations

@@ -1,0 +1,194 @@
+"""Values at points: numbers in, exact numbers out; float arrays in, floats out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tropical.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DimensionError,
+    ExactnessError,
+    TropicalZeroDivisionError,
+)
+from tropical.rationals import integral
+from tropical.semiring import Semiring, Value
+from tropical.typing import Array, Rational
+
+Terms: TypeAlias = Sequence[tuple[Rational, Sequence[Rational]]]
+
+
+def read_point(
+    semiring: Semiring, names: Sequence[str], given: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[Value, ...] | Array:
+    """Return the point, or the array of points, that a call names.
+
+    ``f(1, 2)``, ``f([1, 2])`` and ``f(x=1, y=2)`` give a tuple of exact numbers; a single numpy
+    array of shape (n,) or (k, n) stays an array.
+    """
+    if named:
+        return _read_named(semiring, names, given, named)
+    if len(given) == 1 and isinstance(given[0], np.ndarray) and given[0].ndim:
+        return _read_array(names, given[0])
+    if len(given) == 1 and isinstance(given[0], list | tuple):
+        given = given[0]
+    if len(given) != len(names):
+        message = (
+            f"point must have {len(names)} entries, one for each of the variables "
+            f"({', '.join(names)}), got {len(given)}"
+        )
+        raise DimensionError(message)
+    return tuple(semiring.read(v, name) for name, v in zip(names, given, strict=True))
+
+
+def _read_named(
+    semiring: Semiring, names: Sequence[str], given: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[Value, ...]:
+    if given or set(named) != set(names):
+        got = ", ".join([*(repr(value) for value in given), *(f"{name}=" for name in named)])
+        message = (
+            f"point must name each of the variables ({', '.join(names)}) once, and no other, "
+            f"got ({got})"
+        )
+        raise ArgumentError(message)
+    return tuple(semiring.read(named[name], name) for name in names)
+
+
+def _read_array(names: Sequence[str], points: Array) -> Array:
+    if points.ndim > 2 or points.shape[-1] != len(names):
+        n = len(names)
+        message = (
+            f"points must have shape ({n},) or (k, {n}), the variables being "
+            f"({', '.join(names)}), got {points.shape}"
+        )
+        raise DimensionError(message)
+    if points.dtype.kind not in "iufO":
+        message = f"points must be integers, floats or objects, got an array of {points.dtype}"
+        raise ArgumentTypeError(message)
+    return points
+
+
+def value_at(semiring: Semiring, terms: Terms, point: Sequence[Value]) -> Value:
+    """Return the exact value of a polynomial at a point whose numbers were read.
+
+    A term with a positive exponent vanishes where its variable is the tropical zero; a negative
+    exponent is a division there.
+    """
+    if any(isinstance(v, float) for v in point):
+        return semiring.best(_finite_values(semiring, terms, point))
+    best = semiring.best(
+        coefficient + _dot(exponents, point)  # type: ignore[arg-type]  # no entry is a float
+        for coefficient, exponents in terms
+    )
+    return best if isinstance(best, float) else integral(best)
+
+
+def _finite_values(semiring: Semiring, terms: Terms, point: Sequence[Value]) -> list[Rational]:
+    """Return the values of the terms that do not vanish at a point with infinite entries."""
+    values: list[Rational] = []
+    for coefficient, exponents in terms:
+        value: Value = coefficient
+        for exponent, entry in zip(exponents, point, strict=True):
+            value = semiring.multiply(value, semiring.power(entry, exponent))
+        if not isinstance(value, float):
+            values.append(value)
+    return values
+
+
+def _dot(exponents: Sequence[Rational], point: Sequence[Rational]) -> Rational:
+    return sum(e * v for e, v in zip(exponents, point, strict=True) if e)
+
+
+def values_at(semiring: Semiring, terms: Terms, points: Array) -> Any:
+    """Return the values of a polynomial at an array of points: (n,) -> number, (k, n) -> (k,).
+
+    Floats go through the kernel. Integers stay in int64 when a bound excludes overflow; otherwise,
+    and for object arrays, the values are exact Python numbers.
+    """
+    if points.ndim == 1:
+        return values_at(semiring, terms, points[np.newaxis]).tolist()[0]
+    if not terms and points.dtype.kind != "O":
+        return np.full(len(points), -inf * semiring.sign)
+    if points.dtype.kind == "f":
+        return _float_values(semiring, terms, points.astype(np.float64))
+    if points.dtype.kind in "iu" and _fits(terms, points):
+        return _integer_values(semiring, terms, points.astype(np.int64))
+    return _object_values(semiring, terms, points)
+
+
+def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
+    """Evaluate by the kernel; points with infinite entries take the exact path."""
+    from tropical.kernels.evaluation import max_of_affine
+
+    try:
+        coefficients = np.array([float(c) for c, _ in terms])
+        exponents = np.array([[float(e) for e in a] for _, a in terms], dtype=np.float64)
+    except OverflowError as error:
+        message = (
+            "the terms must fit into floats to be evaluated at an array of floats, got a number "
+            "beyond 1.8e308; pass Python numbers or an object array"
+        )
+        raise ExactnessError(message) from error
+    values = np.empty(len(points))
+    max_of_affine(
+        semiring.oriented(coefficients),
+        semiring.oriented(exponents.reshape(len(terms), points.shape[1])),
+        np.ascontiguousarray(points),
+        values,
+    )
+    values = semiring.oriented(values)
+    for k in np.flatnonzero(~np.isfinite(points).all(axis=1)):
+        if np.isnan(points[k]).any():
+            values[k] = np.nan
+        else:
+            point = [semiring.read(v, "points") for v in points[k].tolist()]
+            values[k] = float(value_at(semiring, terms, point))
+    return values
+
+
+def _fits(terms: Terms, points: Array) -> bool:
+    """Tell whether the terms are integers and no partial sum can leave int64."""
+    if not points.size:
+        return all(isinstance(c, int) for c, _ in terms) and max(abs(c) for c, _ in terms) < 2**63
+    sizes = [max(abs(int(column.min())), abs(int(column.max()))) for column in points.T]
+    for coefficient, exponents in terms:
+        numbers = (coefficient, *exponents)
+        if not all(isinstance(number, int) and abs(number) < 2**63 for number in numbers):
+            return False
+        if abs(coefficient) + sum(abs(e) * s for e, s in zip(exponents, sizes, strict=True)) >= (
+            2**63
+        ):
+            return False
+    return max(sizes) < 2**63
+
+
+def _integer_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
+    best = np.full(len(points), np.iinfo(np.int64).min)
+    for coefficient, exponents in terms:
+        values = points @ np.array(exponents, dtype=np.int64) + coefficient
+        np.maximum(best, semiring.oriented(values), out=best)
+    return semiring.oriented(best)
+
+
+def _object_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
+    values = np.empty(len(points), dtype=object)
+    for k, row in enumerate(points.tolist()):
+        values[k] = value_at(semiring, terms, [semiring.read(v, "points") for v in row])
+    return values
+
+
+def quotient_of_values(semiring: Semiring, numerator: Any, denominator: Any) -> Any:
+    """Return the tropical quotient of two values, or of two arrays of values."""
+    if not isinstance(numerator, np.ndarray | np.floating):
+        return semiring.divide(numerator, denominator)
+    if np.any(denominator == -inf * semiring.sign):
+        message = (
+            f"the divisor must not be the zero of {semiring}, got it at "
+            f"{np.count_nonzero(denominator == -inf * semiring.sign)} points"
+        )
+        raise TropicalZeroDivisionError(message)
+    return numerator - denominator

@@ -1,0 +1,3 @@
+"""Exact geometry: linear programs, equality of functions, zonotopes."""
+
+from __future__ import annotations

@@ -1,0 +1,309 @@
+"""Exact products of words: the 64 high bits of a 128-bit product, residues, and equal quotients.
+
+Doubles enter as their 64 bits. The primes are ``2**61 - c`` with c small, so that a product is
+reduced by shifts and one more small product; for c = 1 a power of two is a rotation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from tropical.kernels.compilation import kernel
+from tropical.typing import Array
+
+WORD = np.uint64(2**61 - 1)
+_FRACTION = np.uint64(2**52 - 1)
+_HIDDEN = np.uint64(2**52)
+_EXPONENT = np.uint64(2**11 - 1)
+_TOP = np.uint64(2**41)
+_ZERO = np.uint64(0)
+_ONE = np.uint64(1)
+_SHIFT_3 = np.uint64(3)
+_SHIFT_52 = np.uint64(52)
+_SHIFT_61 = np.uint64(61)
+_SHIFT_63 = np.uint64(63)
+
+SHIFTS = np.array([(e - 1075) % 61 for e in range(2048)], dtype=np.uint64)
+"""For each exponent field of a double, the power of two of its last bit, modulo 61."""
+
+
+def _high_product_code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    wide = ir.IntType(128)
+    left, right = (builder.zext(argument, wide) for argument in arguments)
+    high = builder.lshr(builder.mul(left, right), ir.Constant(wide, 64))
+    return builder.trunc(high, ir.IntType(64))
+
+
+def _high_product_twin(left: Any, right: Any) -> Any:
+    return np.uint64((int(left) * int(right)) >> 64)
+
+
+def _low_product_twin(left: Any, right: Any) -> Any:
+    return np.uint64((int(left) * int(right)) & (2**64 - 1))
+
+
+if numba.config.DISABLE_JIT:
+    high_product = _high_product_twin
+    low_product = _low_product_twin
+else:
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def high_product(typing_context: Any, left: Any, right: Any) -> Any:
+        """Return the 64 high bits of the product of two unsigned words."""
+        return types.uint64(types.uint64, types.uint64), _high_product_code
+
+    @kernel
+    def low_product(left: Any, right: Any) -> Any:
+        """Return the 64 low bits of the product of two unsigned words."""
+        return left * right
+
+
+@kernel
+def multiply(left: Any, right: Any, c: Any) -> Any:
+    """Return ``left * right`` modulo ``2**61 - c``, for factors below ``2**61``; c < 2**20."""
+    high = high_product(left, right)
+    low = low_product(left, right)
+    top = (high << _SHIFT_3) | (low >> _SHIFT_61)
+    rest = low & WORD
+    if c != _ONE:
+        low = low_product(top, c)
+        rest += low & WORD
+        top = ((high_product(top, c) << _SHIFT_3) | (low >> _SHIFT_61)) * c
+    rest += top
+    prime = WORD - c + _ONE
+    while rest >= prime:
+        rest -= prime
+    return rest
+
+
+@kernel
+def add(left: Any, right: Any, c: Any) -> Any:
+    """Return ``left + right`` modulo ``2**61 - c``."""
+    total = left + right
+    prime = WORD - c + _ONE
+    return total - prime if total >= prime else total
+
+
+@kernel
+def inverse(residue: Any, c: Any) -> Any:
+    """Return the inverse of a residue other than 0 modulo the prime ``2**61 - c``."""
+    exponent = WORD - c - _ONE
+    result = _ONE
+    power = residue
+    while exponent > _ZERO:
+        if exponent & _ONE:
+            result = multiply(result, power, c)
+        power = multiply(power, power, c)
+        exponent >>= _ONE
+    return result
+
+
+@kernel
+def rotation_residue(bits: Any, shifts: Array) -> Any:
+    """Return the residue of a double modulo ``2**61 - 1``; ``-0.0`` is not 0 here."""
+    field = (bits >> _SHIFT_52) & _EXPONENT
+    mantissa = bits & _FRACTION
+    if field > _ZERO:
+        mantissa |= _HIDDEN
+    shift = shifts[field]
+    residue = ((mantissa << shift) & WORD) | (mantissa >> (_SHIFT_61 - shift))
+    return residue ^ WORD if bits >> _SHIFT_63 else residue
+
+
+@kernel
+def fingerprints(
+    starts: Array,
+    places: Array,
+    bits: Array,
+    offsets: Array,
+    coefficients: Array,
+    shifts: Array,
+    leads: Array,
+    out: Array,
+) -> None:
+    """Write the residue of a random linear form of each row, divided by its first entry.
+
+    Rows that are multiples of one another have one residue; rows with different residues are no
+    multiples. ``leads`` receives the place of the first entry in ``bits``, -1 for a zero row.
+
+    starts (h + 1,) int64; places (stored,) int64, or empty when the rows are dense;
+    bits (stored,) uint64; offsets (h,) uint64; coefficients (columns + 1,) residues;
+    leads (h,) int64; out (h,) uint64.
+    """
+    dense = places.shape[0] == 0
+    last = coefficients.shape[0] - 1
+    for i in range(starts.shape[0] - 1):
+        begin = starts[i]
+        total = _ZERO
+        lead = np.int64(-1)
+        for k in range(begin, starts[i + 1]):
+            if bits[k] != _ZERO:
+                if lead < 0:
+                    lead = k
+                place = k - begin if dense else places[k]
+                residue = rotation_residue(bits[k], shifts)
+                total = add(total, multiply(residue, coefficients[place], _ONE), _ONE)
+        leads[i] = lead
+        if lead < 0:
+            out[i] = _ZERO
+            continue
+        if offsets[i] != _ZERO:
+            residue = rotation_residue(offsets[i], shifts)
+            total = add(total, multiply(residue, coefficients[last], _ONE), _ONE)
+        out[i] = multiply(total, inverse(rotation_residue(bits[lead], shifts), _ONE), _ONE)
+
+
+@kernel
+def normalised(bits: Any) -> Any:
+    """Return the mantissa of a double with bit 52 set (0 for a zero), and its exponent field."""
+    field = np.int64((bits >> _SHIFT_52) & _EXPONENT)
+    mantissa = bits & _FRACTION
+    if field > 0:
+        return mantissa | _HIDDEN, field
+    field = np.int64(1)
+    if mantissa != _ZERO:
+        while mantissa < _HIDDEN:
+            mantissa <<= _ONE
+            field -= 1
+    return mantissa, field
+
+
+@kernel
+def same_product(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """Return whether ``a * b == c * d`` exactly, for doubles given by their bits."""
+    a_mantissa, a_exponent = normalised(a)
+    b_mantissa, b_exponent = normalised(b)
+    c_mantissa, c_exponent = normalised(c)
+    d_mantissa, d_exponent = normalised(d)
+    left_zero = a_mantissa == _ZERO or b_mantissa == _ZERO
+    right_zero = c_mantissa == _ZERO or d_mantissa == _ZERO
+    if left_zero or right_zero:
+        return left_zero and right_zero
+    if ((a ^ b) >> _SHIFT_63) != ((c ^ d) >> _SHIFT_63):
+        return False
+    left_high, left_low = (
+        high_product(a_mantissa, b_mantissa),
+        low_product(a_mantissa, b_mantissa),
+    )
+    right_high, right_low = (
+        high_product(c_mantissa, d_mantissa),
+        low_product(c_mantissa, d_mantissa),
+    )
+    left_exponent = a_exponent + b_exponent
+    right_exponent = c_exponent + d_exponent
+    if left_high < _TOP:
+        left_high = (left_high << _ONE) | (left_low >> _SHIFT_63)
+        left_low <<= _ONE
+        left_exponent -= 1
+    if right_high < _TOP:
+        right_high = (right_high << _ONE) | (right_low >> _SHIFT_63)
+        right_low <<= _ONE
+        right_exponent -= 1
+    return left_high == right_high and left_low == right_low and left_exponent == right_exponent
+
+
+@kernel
+def proportional(
+    left_starts: Array,
+    left_places: Array,
+    left_bits: Array,
+    left_offsets: Array,
+    left_leads: Array,
+    left_rows: Array,
+    right_starts: Array,
+    right_places: Array,
+    right_bits: Array,
+    right_offsets: Array,
+    right_leads: Array,
+    right_rows: Array,
+    out: Array,
+) -> None:
+    """Write whether left row ``left_rows[k]`` is a multiple of right row ``right_rows[k]``.
+
+    Shapes as in `fingerprints`; both sides are dense, or both are sparse without stored zeros.
+    """
+    dense = left_places.shape[0] == 0
+    for k in range(left_rows.shape[0]):
+        i = left_rows[k]
+        j = right_rows[k]
+        left_begin = left_starts[i]
+        right_begin = right_starts[j]
+        length = left_starts[i + 1] - left_begin
+        left_lead = left_bits[left_leads[i]]
+        right_lead = right_bits[right_leads[j]]
+        same = length == right_starts[j + 1] - right_begin
+        same = same and same_product(left_offsets[i], right_lead, right_offsets[j], left_lead)
+        step = 0
+        while same and step < length:
+            left_at = left_begin + step
+            right_at = right_begin + step
+            same = (dense or left_places[left_at] == right_places[right_at]) and same_product(
+                left_bits[left_at], right_lead, right_bits[right_at], left_lead
+            )
+            step += 1
+        out[k] = same
+
+
+@kernel
+def residues(bits: Array, powers: Array, c: Any, out: Array) -> None:
+    """Write the residues of doubles modulo ``2**61 - c``; bits and out have one shape (size,).
+
+    ``powers[e]`` is the power of two that a double with exponent field e is a multiple of.
+    """
+    prime = WORD - c + _ONE
+    for k in range(bits.shape[0]):
+        field = (bits[k] >> _SHIFT_52) & _EXPONENT
+        mantissa = bits[k] & _FRACTION
+        if field > _ZERO:
+            mantissa |= _HIDDEN
+        residue = multiply(mantissa, powers[field], c)
+        out[k] = prime - residue if residue != _ZERO and bits[k] >> _SHIFT_63 else residue
+
+
+@kernel
+def sums_by_group(groups: Array, factors: Array, vectors: Array, c: Any, out: Array) -> None:
+    """Add ``factors[i] * vectors[i]`` to ``out[groups[i]]`` modulo ``2**61 - c``.
+
+    groups (u,) int64, those below 0 are left out; factors (u,), vectors (u, m), out (g, m) residues.
+    """
+    for i in range(groups.shape[0]):
+        group = groups[i]
+        if group >= 0:
+            for k in range(vectors.shape[1]):
+                out[group, k] = add(out[group, k], multiply(factors[i], vectors[i, k], c), c)
+
+
+@kernel
+def combined_rows(
+    rows: Array,
+    starts: Array,
+    places: Array,
+    bits: Array,
+    factors: Array,
+    powers: Array,
+    c: Any,
+    out: Array,
+) -> None:
+    """Add ``factors[k, i] * row[rows[i]]`` to ``out[k]`` modulo ``2**61 - c``.
+
+    rows (u,) int64; starts, places, bits as in `fingerprints`; factors (m, u), out (m, columns).
+    """
+    dense = places.shape[0] == 0
+    scratch = np.empty(1, dtype=np.uint64)
+    for i in range(rows.shape[0]):
+        begin = starts[rows[i]]
+        for at in range(begin, starts[rows[i] + 1]):
+            if bits[at] != _ZERO:
+                residues(bits[at : at + 1], powers, c, scratch)
+                place = at - begin if dense else places[at]
+                for k in range(factors.shape[0]):
+                    out[k, place] = add(
+                        out[k, place], multiply(factors[k, i], scratch[0], c), c
+                    )
