@@ -28,7 +28,7 @@ _SHIFT_52 = np.uint64(52)
 _SHIFT_61 = np.uint64(61)
 _SHIFT_63 = np.uint64(63)
 
-SHIFTS = np.array([(e - 1075) % 61 for e in range(2048)], dtype=np.uint64)
+SHIFTS = np.array([(max(e, 1) - 1075) % 61 for e in range(2048)], dtype=np.uint64)
 """For each exponent field of a double, the power of two of its last bit, modulo 61."""
 
 
@@ -252,6 +252,17 @@ def proportional(
 
 
 @kernel
+def residue_of(bits: Any, powers: Array, c: Any, prime: Any) -> Any:
+    """Return the residue of one double modulo ``prime``, which is ``2**61 - c``."""
+    field = (bits >> _SHIFT_52) & _EXPONENT
+    mantissa = bits & _FRACTION
+    if field > _ZERO:
+        mantissa |= _HIDDEN
+    residue = multiply(mantissa, powers[field], c)
+    return prime - residue if residue != _ZERO and bits >> _SHIFT_63 else residue
+
+
+@kernel
 def residues(bits: Array, powers: Array, c: Any, out: Array) -> None:
     """Write the residues of doubles modulo ``2**61 - c``; bits and out have one shape (size,).
 
@@ -259,25 +270,24 @@ def residues(bits: Array, powers: Array, c: Any, out: Array) -> None:
     """
     prime = WORD - c + _ONE
     for k in range(bits.shape[0]):
-        field = (bits[k] >> _SHIFT_52) & _EXPONENT
-        mantissa = bits[k] & _FRACTION
-        if field > _ZERO:
-            mantissa |= _HIDDEN
-        residue = multiply(mantissa, powers[field], c)
-        out[k] = prime - residue if residue != _ZERO and bits[k] >> _SHIFT_63 else residue
+        out[k] = residue_of(bits[k], powers, c, prime)
 
 
 @kernel
-def sums_by_group(groups: Array, factors: Array, vectors: Array, c: Any, out: Array) -> None:
-    """Add ``factors[i] * vectors[i]`` to ``out[groups[i]]`` modulo ``2**61 - c``.
+def sums_by_group(
+    groups: Array, factors: Array, slopes: Array, vectors: Array, c: Any, out: Array
+) -> None:
+    """Add ``factors[i] * slopes[i] * vectors[i]`` to ``out[groups[i]]`` modulo ``2**61 - c``.
 
-    groups (u,) int64, those below 0 are left out; factors (u,), vectors (u, m), out (g, m) residues.
+    groups (u,) int64, those below 0 are left out; factors and slopes (u,), vectors (u, m) and
+    out (g, m) residues.
     """
     for i in range(groups.shape[0]):
         group = groups[i]
         if group >= 0:
+            factor = multiply(factors[i], slopes[i], c)
             for k in range(vectors.shape[1]):
-                out[group, k] = add(out[group, k], multiply(factors[i], vectors[i, k], c), c)
+                out[group, k] = add(out[group, k], multiply(factor, vectors[i, k], c), c)
 
 
 @kernel
@@ -286,24 +296,27 @@ def combined_rows(
     starts: Array,
     places: Array,
     bits: Array,
-    factors: Array,
+    slopes: Array,
+    vectors: Array,
     powers: Array,
     c: Any,
     out: Array,
 ) -> None:
-    """Add ``factors[k, i] * row[rows[i]]`` to ``out[k]`` modulo ``2**61 - c``.
+    """Add ``slopes[i] * vectors[i, k] * row[rows[i]]`` to ``out[k]`` modulo ``2**61 - c``.
 
-    rows (u,) int64; starts, places, bits as in `fingerprints`; factors (m, u), out (m, columns).
+    rows (u,) int64; starts, places, bits as in `fingerprints`, powers as in `residues`; slopes (u,),
+    vectors (u, m) and out (m, columns) residues.
     """
     dense = places.shape[0] == 0
-    scratch = np.empty(1, dtype=np.uint64)
+    prime = WORD - c + _ONE
+    factors = np.empty(vectors.shape[1], dtype=np.uint64)
     for i in range(rows.shape[0]):
+        for k in range(factors.shape[0]):
+            factors[k] = multiply(slopes[i], vectors[i, k], c)
         begin = starts[rows[i]]
         for at in range(begin, starts[rows[i] + 1]):
             if bits[at] != _ZERO:
-                residues(bits[at : at + 1], powers, c, scratch)
+                value = residue_of(bits[at], powers, c, prime)
                 place = at - begin if dense else places[at]
                 for k in range(factors.shape[0]):
-                    out[k, place] = add(
-                        out[k, place], multiply(factors[k, i], scratch[0], c), c
-                    )
+                    out[k, place] = add(out[k, place], multiply(factors[k], value, c), c)

@@ -1,0 +1,52 @@
+"""Checking a saved certificate against two networks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+from nn_bridge.certificates import check as checker
+from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.errors import CertificateError
+from nn_bridge.network import Network
+from nn_bridge.readers import read
+
+
+def check(
+    path: str | PathLike[str],
+    f: Network | str | PathLike[str],
+    g: Network | str | PathLike[str],
+    progress: Callable[[int], object] | None = None,
+) -> bool:
+    """Return whether the certificate in a file proves its claim about ``f`` and ``g``.
+
+    The verdict is that of ``nn_bridge.certificates.check``, which shares no code with the search;
+    the readers of model files are the trusted base of both.
+
+    Parameters
+    ----------
+    path : path
+        A certificate written by ``Verdict.save``.
+    f, g : Network or path
+        The networks, in the order in which they were compared.
+    progress : callable, optional
+        Called with the number of hidden units verified since the last call.
+
+    Raises
+    ------
+    CertificateError
+        If the file cannot be read as JSON. A readable file that proves nothing gives False.
+    """
+    networks = [net if isinstance(net, Network) else read(net) for net in (f, g)]
+    return checker.check(load(path), *map(plain_layers, networks), progress)
+
+
+def load(path: str | PathLike[str]) -> object:
+    """Return the JSON value in a file."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"certificate must be a readable JSON file, got {path}: {error}"
+        raise CertificateError(message) from error

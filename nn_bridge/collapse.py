@@ -1,0 +1,103 @@
+"""Merging what is linear: a network as affine maps and kinks in strict alternation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn_bridge.exact_array import as_integers, quotients
+from nn_bridge.layers import Affine, Maxout, TwoSlope
+from nn_bridge.linear_map import compose, diagonal, identity
+from nn_bridge.network import Network
+from tropical.typing import Array
+
+
+def collapse(network: Network) -> Network:
+    """Return the same function as affine, kinks, affine, ..., affine.
+
+    Affine maps after affine maps are composed exactly; activations with equal slopes and maxima
+    of one coordinate are linear.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from nn_bridge.collapse import collapse
+    >>> collapse(nb.Network([nb.Affine([[2]]), nb.Affine([[3]], [1]), nb.ReLU()]))
+    Network(Affine(1 -> 1), ReLU(), Affine(1 -> 1, 1 stored))
+    """
+    layers: list[Affine | TwoSlope | Maxout] = []
+    pending: Affine | None = None
+    for layer, width in zip(network.layers, network.widths, strict=False):
+        if isinstance(layer, Affine):
+            pending = layer if pending is None else _composed(layer, pending)
+        elif isinstance(layer, TwoSlope) and _is_linear(layer):
+            scaling = Affine(diagonal(layer.slopes(width)[0]))
+            pending = scaling if pending is None else _composed(scaling, pending)
+        elif not (isinstance(layer, Maxout) and layer.rank == 1):
+            layers += [pending or Affine(identity(width)), layer]
+            pending = None
+    layers.append(pending or Affine(identity(network.outputs)))
+    return Network(layers, network.inputs, network.domain, network.notes)
+
+
+@dataclass(frozen=True)
+class TwoLayerForm:
+    """A network ``outer act(hidden x) + constant`` with slopes for each hidden unit.
+
+    A unit whose two slopes are equal bends nothing: it carries a skip.
+
+    Attributes
+    ----------
+    hidden : Affine
+        From n inputs to h units.
+    positive, negative : array, shape (h,)
+        The slopes of the units.
+    outer : array, shape (m, h)
+        The output weights.
+    constant : array, shape (m,)
+        The output biases.
+    """
+
+    hidden: Affine
+    positive: Array
+    negative: Array
+    outer: Array
+    constant: Array
+
+    @property
+    def is_dyadic(self) -> bool:
+        """Whether every number is stored as a double."""
+        arrays = (self.hidden.bias, self.positive, self.negative, self.outer, self.constant)
+        return self.hidden.weight.is_dyadic and all(array.dtype != object for array in arrays)
+
+
+def two_layer_form(network: Network) -> TwoLayerForm | None:
+    """Return the network as one with a single hidden layer, or None if it is none.
+
+    The hidden units are the coordinates of its only layer of kinks; a network without kinks has
+    its outputs as hidden units, with slopes 1 and 1.
+    """
+    layers = collapse(network).layers
+    if len(layers) == 1:
+        hidden = layers[0]
+        kinks, outer = TwoSlope(1, 1), Affine(identity(network.outputs))
+    elif len(layers) == 3:
+        hidden, kinks, outer = layers  # type: ignore[assignment]
+    else:
+        return None
+    if not isinstance(kinks, TwoSlope):
+        return None
+    assert isinstance(hidden, Affine)
+    positive, negative = kinks.slopes(hidden.outputs)
+    return TwoLayerForm(hidden, positive, negative, outer.weight.dense(), outer.bias)
+
+
+def _is_linear(layer: TwoSlope) -> bool:
+    positive, negative = np.broadcast_arrays(layer.positive, layer.negative)
+    return bool((positive == negative).all())
+
+
+def _composed(outer: Affine, inner: Affine) -> Affine:
+    numerators, denominator = outer.exactly(*as_integers(inner.bias))
+    return Affine(compose(outer.weight, inner.weight), quotients(numerators, denominator))

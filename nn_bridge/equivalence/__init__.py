@@ -1,0 +1,3 @@
+"""Decisions: are two networks one function?"""
+
+from __future__ import annotations

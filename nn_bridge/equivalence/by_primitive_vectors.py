@@ -1,0 +1,107 @@
+"""The difference of two networks over the rationals: hyperplanes as primitive integer vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import gcd
+from typing import TypeAlias
+
+import numpy as np
+
+from nn_bridge.collapse import TwoLayerForm
+from nn_bridge.equivalence.difference import Difference
+from nn_bridge.exact_array import as_integers, to_rational
+from nn_bridge.layers import Affine
+from tropical.typing import Array, Rational
+
+Hyperplane: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""The places of the weights that are not zero, and the primitive integers there, then the offset;
+the first one is positive."""
+
+
+def hyperplane_of(hidden: Affine, unit: int) -> tuple[Hyperplane, Fraction] | None:
+    """Return the hyperplane of a unit and the multiple of it that the unit is; None if w = 0."""
+    places, weights = hidden.weight.row(unit)
+    if not len(places):
+        return None
+    entries = np.append(weights, hidden.bias[unit : unit + 1])
+    integers, denominator = as_integers(entries)
+    divisor = gcd(*integers)
+    if integers[0] < 0:
+        divisor = -divisor
+    primitive = tuple(entry // divisor for entry in integers)
+    return (tuple(places.tolist()), primitive), Fraction(divisor, denominator)
+
+
+def units(form: TwoLayerForm) -> Iterator[tuple[Hyperplane | None, Fraction, Rational, Rational]]:
+    """Yield for each unit its hyperplane, its multiple, and its two slopes.
+
+    A unit without weights has no hyperplane; its multiple is its constant value.
+    """
+    for unit in range(form.hidden.outputs):
+        slopes = to_rational(form.positive[unit]), to_rational(form.negative[unit])
+        found = hyperplane_of(form.hidden, unit)
+        if found is None:
+            yield None, Fraction(to_rational(form.hidden.bias[unit])), *slopes
+        else:
+            yield *found, *slopes
+
+
+def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
+    """Return what is left of ``f - g``, exactly, for numbers of any kind."""
+    numbers: dict[Hyperplane, int] = {}
+    groups: list[list[int]] = [[], []]
+    multipliers: list[list[Rational]] = [[], []]
+    even: list[Array] = []
+    odd: list[Array] = []
+    constant = rationals(f.constant) - rationals(g.constant)
+    for side, (form, sign) in enumerate(((f, 1), (g, -1))):
+        outer = rationals(form.outer)
+        for unit, (hyperplane, multiple, positive, negative) in enumerate(units(form)):
+            column = outer[:, unit] * sign
+            multipliers[side].append(multiple)
+            if hyperplane is None:
+                constant = constant + column * (multiple * (positive if multiple >= 0 else negative))
+                groups[side].append(-1)
+                continue
+            number = numbers.setdefault(hyperplane, len(numbers))
+            if number == len(even):
+                even.append(column * 0)
+                odd.append(column * 0)
+            even[number] = even[number] + column * (abs(multiple) * (positive - negative))
+            odd[number] = odd[number] + column * (multiple * (positive + negative))
+            groups[side].append(number)
+    bent = [number for number, part in enumerate(even) if part.any()]
+    live = [] if bent else [number for number, part in enumerate(odd) if part.any()]
+    rest = None
+    if not bent:
+        total = np.zeros((len(constant), f.hidden.inputs + 1), dtype=object)
+        total[:, -1] = 2 * constant
+        odd_ones = set(live)
+        for hyperplane, number in numbers.items():
+            if number in odd_ones:
+                places, primitive = hyperplane
+                total[:, [*places, -1]] += np.multiply.outer(odd[number], np.array(primitive, object))
+        rest = first_place(total)
+    return Difference(
+        len(numbers),
+        (np.array(groups[0], np.int64), np.array(groups[1], np.int64)),
+        (multipliers[0], multipliers[1]),
+        bent,
+        live,
+        rest,
+    )
+
+
+def first_place(total: Array) -> tuple[int, int] | None:
+    """Return the row and column of the first entry that is not zero."""
+    places = np.argwhere(total != 0)
+    return (int(places[0, 0]), int(places[0, 1])) if len(places) else None
+
+
+def rationals(array: Array) -> Array:
+    """Return the entries as an object array of int and Fraction."""
+    entries = np.empty(array.size, dtype=object)
+    entries[:] = [to_rational(entry) for entry in array.flat]
+    return entries.reshape(array.shape)

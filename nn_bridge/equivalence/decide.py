@@ -1,0 +1,112 @@
+"""Are two networks one function?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn_bridge.collapse import TwoLayerForm, two_layer_form
+from nn_bridge.equivalence import by_primitive_vectors
+from nn_bridge.equivalence.difference import Difference
+from nn_bridge.equivalence.witness import witness
+from nn_bridge.network import Network
+from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+from tropical.errors import ArgumentTypeError, DimensionError
+
+SMALL = 20_000
+"""Up to so many entries the rational way is quicker than starting the compiled kernels."""
+
+
+def equivalent(f: Network, g: Network) -> Verdict:
+    """Decide whether ``f`` and ``g`` are one function on all of R^n.
+
+    Two networks with at most one layer of two-slope activations each (and skips) are always decided,
+    exactly, in time linear in the number of weights. Deeper ones are compared at some points, and
+    are undecided when they agree there.
+
+    Parameters
+    ----------
+    f, g : Network
+        With equally many inputs, and equally many outputs.
+
+    Returns
+    -------
+    Proof, Counterexample or Undecided
+        True, False, or neither; each with a certificate.
+
+    Raises
+    ------
+    DimensionError
+        If the numbers of inputs or of outputs differ.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f = nb.Network([nb.Affine([[1, 2], [3, -1]], [1, -2]), nb.ReLU(), nb.Affine([[2, 5]], [0])])
+    >>> g = nb.Network([nb.Affine([[6, -2], [2, 4]], [-4, 2]), nb.ReLU(), nb.Affine([["5/2", 1]], [0])])
+    >>> nb.equivalent(f, g)
+    Proof(equal on R^2, 2 hyperplanes)
+    """
+    _require_one_shape(f, g)
+    left, right = two_layer_form(f), two_layer_form(g)
+    if left is None or right is None:
+        return _compare_at_points(f, g)
+    found = difference(left, right)
+    if found.is_zero:
+        return Proof(f, g, _evidence(found))
+    return witness(f, g, (left, right), found)
+
+
+def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
+    """Return what is left of ``f - g``, by the way that suits the numbers and their count."""
+    entries = f.hidden.weight.stored + g.hidden.weight.stored
+    if entries > SMALL and f.is_dyadic and g.is_dyadic:
+        from nn_bridge.equivalence import by_fingerprints
+
+        return by_fingerprints.difference(f, g)
+    return by_primitive_vectors.difference(f, g)
+
+
+def _evidence(found: Difference) -> dict[str, Any]:
+    return {
+        "hyperplanes": found.hyperplanes,
+        "units": [
+            {
+                "hyperplane": [None if group < 0 else group for group in groups.tolist()],
+                "ratio": ["%d/%d" % ratio.as_integer_ratio() for ratio in multipliers],
+            }
+            for groups, multipliers in zip(found.groups, found.multipliers, strict=True)
+        ],
+        "odd": found.odd,
+    }
+
+
+def _compare_at_points(f: Network, g: Network) -> Verdict:
+    """Refute at some small integer points, or say that nothing is known."""
+    generator = np.random.default_rng(f.inputs)
+    points = [np.zeros(f.inputs, dtype=np.int64)]
+    points += [generator.integers(-4, 5, f.inputs) for _ in range(8)]
+    for point in points:
+        values = f(point), g(point)
+        if values[0] != values[1]:
+            return Counterexample(f, g, tuple(point.tolist()), values)
+    return Undecided(
+        f,
+        g,
+        "a network has more than one layer of kinks, or a maximum of more than two pieces, after its "
+        f"linear layers are merged, and the two agree at the {len(points)} points that were tried",
+    )
+
+
+def _require_one_shape(f: Network, g: Network) -> None:
+    for name, network in (("f", f), ("g", g)):
+        if not isinstance(network, Network):
+            message = f"{name} must be a Network, got {network!r}; read files with nb.read(path)"
+            raise ArgumentTypeError(message)
+    if (f.inputs, f.outputs) != (g.inputs, g.outputs):
+        message = (
+            f"g must have {f.inputs} inputs and {f.outputs} outputs as f has, "
+            f"got {g.inputs} and {g.outputs}"
+        )
+        raise DimensionError(message)

@@ -1,0 +1,230 @@
+"""What a decision returns: a proof, a counterexample, or an honest don't know."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from nn_bridge.certificates import check as checker
+from nn_bridge.certificates.plain import plain_layers
+from tropical.errors import UndecidedError
+from tropical.typing import Rational
+
+if TYPE_CHECKING:
+    from nn_bridge.network import Network
+
+
+class Verdict(ABC):
+    """The answer to a question about two networks, with the evidence for it.
+
+    Attributes
+    ----------
+    f, g : Network
+        The networks that were asked about.
+    certificate : dict
+        The evidence, as it is saved.
+    """
+
+    def __init__(self, f: Network, g: Network, claim: str, evidence: dict[str, Any]) -> None:
+        self.f = f
+        self.g = g
+        self.certificate: dict[str, Any] = {
+            "format": checker.FORMAT,
+            "version": checker.VERSION,
+            "claim": claim,
+            "domain": "everywhere",
+            "inputs": f.inputs,
+            "outputs": f.outputs,
+            "networks": [{"sha256": f.digest}, {"sha256": g.digest}],
+            "notes": [list(f.notes), list(g.notes)],
+            **evidence,
+        }
+
+    def check(self) -> bool:
+        """Return whether the evidence holds, by code that shares nothing with the search."""
+        return checker.check(self.certificate, plain_layers(self.f), plain_layers(self.g))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the certificate as JSON; ``nb.check(path, f, g)`` verifies it later."""
+        text = json.dumps(self.certificate, separators=(",", ":"))
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    @abstractmethod
+    def explain(self) -> str:
+        """Return a paragraph that a person can follow."""
+
+    @abstractmethod
+    def __bool__(self) -> bool: ...
+
+    def _noted(self, text: str) -> str:
+        notes = [*self.f.notes, *self.g.notes]
+        return text if not notes else f"{text} Read with: {'; '.join(dict.fromkeys(notes))}."
+
+
+class Proof(Verdict):
+    """The two networks are one function on all of R^n.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f = nb.two_layer([[1], [-1]], [0, 0], [[1, 1]])
+    >>> proof = nb.equivalent(f, nb.two_layer([[1]], [0], [[1]], activation="abs"))
+    >>> proof, proof.check()
+    (Proof(equal on R^1, 1 hyperplane), True)
+    """
+
+    def __init__(self, f: Network, g: Network, evidence: dict[str, Any]) -> None:
+        super().__init__(f, g, "equal", evidence)
+
+    @property
+    def hyperplanes(self) -> int:
+        """The number of hyperplanes on which the units of the two networks bend."""
+        return int(self.certificate["hyperplanes"])
+
+    def __bool__(self) -> bool:
+        return True
+
+    def explain(self) -> str:
+        """Return the argument in sentences."""
+        h_f, h_g = (len(side["hyperplane"]) for side in self.certificate["units"])
+        odd = len(self.certificate["odd"])
+        affine = (
+            "in every group the parts t l cancel as well"
+            if odd == 0
+            else f"the parts t l of the {odd} groups where they do not cancel by themselves add up to 0"
+        )
+        return self._noted(
+            f"The two networks are one function on R^{self.f.inputs}. Their {h_f} and {h_g} hidden "
+            f"units bend on {_count(self.hyperplanes)}; write each as a multiple t of the affine "
+            f"function l of its hyperplane, so that it is a sum of multiples of |l| and of l. "
+            f"In every group the multiples of |l| add up to 0 over f - g; {affine}, and so do the "
+            f"constants. Hence f - g = 0. All of it was computed with exact numbers."
+        )
+
+    def __repr__(self) -> str:
+        return f"Proof(equal on R^{self.f.inputs}, {_count(self.hyperplanes)})"
+
+
+class Counterexample(Verdict):
+    """A point where the two networks differ.
+
+    Attributes
+    ----------
+    point : tuple of int or Fraction
+        The exact point.
+    values : pair of tuples
+        The exact values of the first and of the second network there.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f, g = nb.two_layer([[1]], [0], [[1]]), nb.two_layer([[1]], [0], [[2]])
+    >>> verdict = nb.equivalent(f, g)
+    >>> bool(verdict), verdict
+    (False, Counterexample(point=(1,), values=((1,), (2,))))
+    """
+
+    def __init__(
+        self,
+        f: Network,
+        g: Network,
+        point: tuple[Rational, ...],
+        values: tuple[tuple[Rational, ...], tuple[Rational, ...]],
+    ) -> None:
+        self.point = point
+        self.values = values
+        evidence = {
+            "point": [str(entry) for entry in point],
+            "values": [[str(entry) for entry in side] for side in values],
+        }
+        super().__init__(f, g, "different", evidence)
+
+    def __bool__(self) -> bool:
+        return False
+
+    @property
+    def output(self) -> int:
+        """The output where the values are furthest apart."""
+        gaps = [abs(left - right) for left, right in zip(*self.values, strict=True)]
+        return gaps.index(max(gaps))
+
+    def explain(self) -> str:
+        """Return the argument in sentences."""
+        live = [(j, entry) for j, entry in enumerate(self.point) if entry]
+        shown = ", ".join(f"x{j} = {entry}" for j, entry in live[:4])
+        if len(live) > 4:
+            shown += f", and {len(live) - 4} more coordinates"
+        place = shown or "the origin"
+        zero = " (all other inputs 0)" if live and len(live) < self.f.inputs else ""
+        k = self.output
+        left, right = self.values[0][k], self.values[1][k]
+        outside = "" if self._inside() else (
+            " The point lies outside the input bounds that a file states; on those bounds alone the "
+            "networks were not compared."
+        )
+        return self._noted(
+            f"The two networks differ at {place}{zero}: there output {k} of the first is {left} and of "
+            f"the second {right}, a difference of {left - right} (about {float(left - right):.3g}). "
+            f"Both values are exact.{outside}"
+        )
+
+    def _inside(self) -> bool:
+        return all(
+            lower <= entry <= upper
+            for net in (self.f, self.g)
+            if net.domain is not None
+            for lower, entry, upper in zip(net.domain[0], self.point, net.domain[1], strict=True)
+        )
+
+    def __repr__(self) -> str:
+        return f"Counterexample(point={_tuple(self.point)}, values={_pair(self.values)})"
+
+
+class Undecided(Verdict):
+    """Neither proved nor refuted; ``bool`` of it raises.
+
+    Attributes
+    ----------
+    reason : str
+        Why the question stays open.
+    bounds : None
+        Certified bounds on the difference, when there are any.
+    """
+
+    def __init__(self, f: Network, g: Network, reason: str) -> None:
+        self.reason = reason
+        self.bounds = None
+        super().__init__(f, g, "undecided", {"reason": reason})
+
+    def __bool__(self) -> NoReturn:
+        message = (
+            f"the verdict must be decided to be true or false, got {self!r}; "
+            "look at .reason, or ask isinstance(verdict, nb.Undecided) first"
+        )
+        raise UndecidedError(message)
+
+    def explain(self) -> str:
+        """Return what is known, and why it is not more."""
+        return self._noted(f"Whether the two networks are one function is not decided: {self.reason}.")
+
+    def __repr__(self) -> str:
+        return f"Undecided({self.reason})"
+
+
+def _count(hyperplanes: int) -> str:
+    return f"{hyperplanes} hyperplane{'' if hyperplanes == 1 else 's'}"
+
+
+def _tuple(entries: tuple[Rational, ...]) -> str:
+    shown = [str(entry) for entry in entries]
+    if len(shown) > 12:
+        live = ", ".join(f"{j}: {text}" for j, text in enumerate(shown) if text != "0")
+        return f"<{len(shown)} coordinates, zero but {live or 'none'}>"
+    return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
+
+
+def _pair(values: tuple[tuple[Rational, ...], tuple[Rational, ...]]) -> str:
+    return f"({_tuple(values[0])}, {_tuple(values[1])})"
