@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nn_bridge.canonical import CanonicalForm, canonical
+    from nn_bridge.canonical_form import CanonicalForm, canonical
     from nn_bridge.certificates.verify import check
     from nn_bridge.equivalence.decide import equivalent
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nn_bridge.linear_map import Dense, Sparse
     from nn_bridge.network import Network, two_layer
     from nn_bridge.readers import read
-    from nn_bridge.rewrite import rewrite
+    from nn_bridge.rewriting import rewrite
     from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
     from nn_bridge.writers import write
     from tropical.errors import UndecidedError
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "nn_bridge.canonical": ("CanonicalForm", "canonical"),
+    "nn_bridge.canonical_form": ("CanonicalForm", "canonical"),
     "nn_bridge.certificates.verify": ("check",),
     "nn_bridge.equivalence.decide": ("equivalent",),
     "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
@@ -60,7 +60,7 @@ _HOMES = {
     "nn_bridge.linear_map": ("Dense", "Sparse"),
     "nn_bridge.network": ("Network", "two_layer"),
     "nn_bridge.readers": ("read",),
-    "nn_bridge.rewrite": ("rewrite",),
+    "nn_bridge.rewriting": ("rewrite",),
     "nn_bridge.verdicts": ("Counterexample", "Proof", "Undecided", "Verdict"),
     "nn_bridge.writers": ("write",),
     "tropical.errors": ("UndecidedError",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from typing import Any, TypeAlias
@@ -47,6 +48,18 @@ class Dense:
     def take(self, rows: Array) -> Dense:
         """Return the map made of these rows, in this order."""
         return Dense(self.entries[rows])
+
+    def scaled(self, exponents: Array) -> Dense:
+        """Return the map with row ``i`` multiplied by ``2**exponents[i]``."""
+        return Dense(_shifted(self.entries, exponents[:, None]))
+
+    def transposed(self) -> Dense:
+        """Return the transposed map."""
+        return Dense(self.entries.T)
+
+    def above(self, rows: Array) -> Dense:
+        """Return the map with further rows below its own."""
+        return Dense(np.vstack([self.entries, rows]))
 
     def times(self, vector: Array) -> tuple[Array, int]:
         """Return the product with a vector of integers as integers over one denominator."""
@@ -152,6 +165,27 @@ class Sparse:
         inside = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
         source = np.repeat(self.starts[:-1][rows], lengths) + inside
         return Sparse(starts, self.places[source], self.values[source], self.columns)
+
+    def scaled(self, exponents: Array) -> Sparse:
+        """Return the map with row ``i`` multiplied by ``2**exponents[i]``."""
+        values = _shifted(self.values, np.repeat(exponents, np.diff(self.starts)))
+        return Sparse(self.starts, self.places, values, self.columns)
+
+    def transposed(self) -> Sparse:
+        """Return the transposed map."""
+        rows = np.repeat(np.arange(self.shape[0]), np.diff(self.starts))
+        order = np.argsort(self.places, kind="stable")
+        lengths = np.bincount(self.places, minlength=self.columns)
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        return Sparse(starts, rows[order], self.values[order], self.shape[0])
+
+    def above(self, rows: Array) -> Sparse:
+        """Return the map with further rows below its own."""
+        lengths = np.count_nonzero(rows, axis=1)
+        starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(lengths)])
+        places = np.concatenate([self.places, np.nonzero(rows)[1]])
+        values = np.concatenate([self.values, rows[np.nonzero(rows)]])
+        return Sparse(starts, places, values, self.columns)
 
     def times(self, vector: Array) -> tuple[Array, int]:
         """Return the product with a vector of integers as integers over one denominator."""
@@ -277,11 +311,23 @@ def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
 def _over(numerators: Array, denominator: int) -> Array:
     if denominator == 1:
         return numerators
-    from fractions import Fraction
-
     quotient = np.empty(numerators.size, dtype=object)
     quotient[:] = [to_rational(Fraction(entry, denominator)) for entry in numerators.flat]
     return quotient.reshape(numerators.shape)
+
+
+def _shifted(array: Array, exponents: Array) -> Array:
+    """Multiply by powers of two, exactly."""
+    if array.dtype != object:
+        shifted: Array = np.ldexp(array, exponents)
+        if (np.ldexp(shifted, -exponents) == array).all():
+            return shifted
+    factors = np.empty(exponents.shape, dtype=object)
+    factors.flat = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
+    entries = np.empty(array.shape, dtype=object)
+    entries.flat = [to_rational(entry) for entry in array.flat]
+    scaled: Array = entries * factors
+    return scaled
 
 
 def _zeros(size: int) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from nn_bridge.collapse import TwoLayerForm
 from nn_bridge.equivalence.difference import Difference
 from nn_bridge.exact_array import as_integers, to_rational
+from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Dense
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
@@ -23,9 +25,6 @@ from tropical.typing import Array, Rational
 if TYPE_CHECKING:
     from nn_bridge.network import Network
     from nn_bridge.verdicts import Counterexample
-
-SHORT_ATTEMPTS = 32
-
 
 def witness(
     f: Network, g: Network, forms: tuple[TwoLayerForm, TwoLayerForm], left: Difference
@@ -55,30 +54,67 @@ def _around_a_kink(
     forms: tuple[TwoLayerForm, TwoLayerForm], left: Difference
 ) -> Iterator[tuple[Rational, ...]]:
     """Yield a point of a bent hyperplane, and its neighbours on both sides."""
-    chosen = left.bent[0]
     representatives = _representatives(left)
-    side, unit = representatives.pop(chosen)
-    hidden = forms[side].hidden
-    places, weights = hidden.weight.row(unit)
-    pivot = int(np.argmax(np.abs(weights)))
-    row = {int(j): to_rational(w) for j, w in zip(places, weights, strict=True)}
-    axis = int(places[pivot])
+    side, unit = representatives.pop(left.bent[0])
     others = [
-        (forms[s].hidden, np.array([u for t, u in representatives.values() if t == s], np.int64))
-        for s in (0, 1)
+        (form.hidden, np.array([u for t, u in representatives.values() if t == s], np.int64))
+        for s, form in enumerate(forms)
     ]
-    for point in _points_of(row, to_rational(hidden.bias[unit]), axis, hidden.inputs):
-        heights = [_heights(hidden, units, point) for hidden, units in others]
-        if any((numerators == 0).any() for numerators, _ in heights):
-            continue
-        step = _step(
-            [abs(Fraction(int(z), scale)) for numerators, scale in heights for z in numerators],
-            [abs(slope) for hidden, units in others for slope in _column(hidden, units, axis)],
+    row, offset = _row(forms[side].hidden, unit)
+    axis = max(row, key=lambda j: (abs(row[j]), -j))
+    point = _point_off_the_others(row, offset, axis, others)
+    step = _step(
+        [abs(height) for height in _heights(others, point)],
+        [abs(slope) for hidden, units in others for slope in _column(hidden, units, axis)],
+    )
+    middle = [point.get(j, 0) for j in range(forms[side].hidden.inputs)]
+    for move in (0, step, -step):
+        yield tuple(exact(x + move * (j == axis)) for j, x in enumerate(middle))
+
+
+def _point_off_the_others(
+    row: dict[int, Rational], offset: Rational, axis: int, others: list[tuple[Affine, Array]]
+) -> dict[int, Rational]:
+    """Return a point of the hyperplane ``row . x + offset = 0`` and of none of the others.
+
+    It starts with one coordinate. While another hyperplane contains the point, some further
+    coordinate leaves that one; all but finitely many of its values stay off the rest.
+    """
+    free: dict[int, Rational] = {}
+    while True:
+        point = _onto(row, offset, axis, free)
+        heights = _heights(others, point)
+        missed = [height != 0 for height in heights]
+        if all(missed):
+            return point
+        place = missed.index(False)
+        hidden, unit = [(hidden, int(u)) for hidden, units in others for u in units][place]
+        other, _ = _row(hidden, unit)
+        ratio = Fraction(other.get(axis, 0)) / row[axis]
+        leaving = next(
+            j
+            for j in sorted(row.keys() | other.keys())
+            if j != axis and other.get(j, 0) != ratio * row.get(j, 0)
         )
-        middle = [point.get(j, 0) for j in range(hidden.inputs)]
-        for move in (0, step, -step):
-            yield tuple(exact(x + move * (j == axis)) for j, x in enumerate(middle))
-        return
+        for size in count(1):
+            trials = ({**free, leaving: sign * size} for sign in (1, -1))
+            better = next(
+                (
+                    trial
+                    for trial in trials
+                    if all(
+                        height != 0
+                        for height, before in zip(
+                            _heights(others, _onto(row, offset, axis, trial)), missed, strict=True
+                        )
+                        if before
+                    )
+                ),
+                None,
+            )
+            if better is not None:
+                free = better
+                break
 
 
 def _representatives(left: Difference) -> dict[int, tuple[int, int]]:
@@ -93,27 +129,6 @@ def _representatives(left: Difference) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _points_of(
-    row: dict[int, Rational], offset: Rational, axis: int, n: int
-) -> Iterator[dict[int, Rational]]:
-    """Yield points of the hyperplane ``row . x + offset = 0``, short ones first.
-
-    The last of them lie on the curve ``(t, t**2, ...)``, which leaves every other hyperplane after
-    at most n values of t; so the search ends.
-    """
-    generator = np.random.default_rng(n)
-    free = [j for j in range(n) if j != axis]
-    for attempt in range(SHORT_ATTEMPTS):
-        size = min(len(free), 0 if attempt == 0 else 1 << (attempt // 2))
-        chosen = generator.choice(free, size, replace=False) if size else []
-        values = generator.integers(1, 9, size) * generator.choice([-1, 1], size)
-        yield _onto(row, offset, axis, {int(j): int(v) for j, v in zip(chosen, values, strict=True)})
-    t = 0
-    while True:
-        t += 1
-        yield _onto(row, offset, axis, {j: t**power for power, j in enumerate(free, start=1)})
-
-
 def _onto(
     row: dict[int, Rational], offset: Rational, axis: int, point: dict[int, Rational]
 ) -> dict[int, Rational]:
@@ -122,32 +137,38 @@ def _onto(
     return {**point, axis: exact(-Fraction(height) / row[axis])}
 
 
-def _heights(hidden: object, units: Array, point: dict[int, Rational]) -> tuple[Array, int]:
-    """Return the exact values of these units' affine functions at a point, over one denominator."""
-    from nn_bridge.layers import Affine
+def _row(hidden: Affine, unit: int) -> tuple[dict[int, Rational], Rational]:
+    """Return the weights of a unit that are not zero, by input, and its bias."""
+    places, weights = hidden.weight.row(unit)
+    row = {int(j): to_rational(w) for j, w in zip(places, weights, strict=True)}
+    return row, to_rational(hidden.bias[unit])
 
-    assert isinstance(hidden, Affine)
+
+def _heights(others: list[tuple[Affine, Array]], point: dict[int, Rational]) -> list[Fraction]:
+    """Return the exact values of the units' affine functions at a point."""
     live = np.array(sorted(point), dtype=np.int64)
-    entries = np.array([point[j] for j in live.tolist()], dtype=object)
-    numerators, scale = as_integers(entries)
-    weight = hidden.weight
-    if isinstance(weight, Dense):
-        restricted = Affine(weight.entries[np.ix_(units, live)], hidden.bias[units])
-        return restricted.exactly(numerators, scale)
-    whole = np.zeros(hidden.inputs, dtype=object)
-    whole[live] = numerators
-    return Affine(weight.take(units), hidden.bias[units]).exactly(whole, scale)
+    numerators, scale = as_integers(np.array([point[j] for j in live.tolist()], dtype=object))
+    heights: list[Fraction] = []
+    for hidden, units in others:
+        weight = hidden.weight
+        if isinstance(weight, Dense):
+            restricted = Affine(weight.entries[np.ix_(units, live)], hidden.bias[units])
+            values, denominator = restricted.exactly(numerators, scale)
+        else:
+            whole = np.zeros(hidden.inputs, dtype=object)
+            whole[live] = numerators
+            chosen = Affine(weight.take(units), hidden.bias[units])
+            values, denominator = chosen.exactly(whole, scale)
+        heights += [Fraction(value, denominator) for value in values]
+    return heights
 
 
-def _column(hidden: object, units: Array, axis: int) -> list[Rational]:
-    from nn_bridge.layers import Affine
-
-    assert isinstance(hidden, Affine)
+def _column(hidden: Affine, units: Array, axis: int) -> list[Rational]:
+    """Return the weights of the units at one input."""
     weight = hidden.weight
     if isinstance(weight, Dense):
         return [to_rational(entry) for entry in weight.entries[units, axis]]
-    rows = (weight.row(int(unit)) for unit in units)
-    return [to_rational(values[places == axis].sum()) for places, values in rows]
+    return [_row(hidden, int(unit))[0].get(axis, 0) for unit in units]
 
 
 def _step(heights: list[Fraction], slopes: list[Rational]) -> Rational:

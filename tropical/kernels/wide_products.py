@@ -20,6 +20,7 @@ WORD = np.uint64(2**61 - 1)
 _FRACTION = np.uint64(2**52 - 1)
 _HIDDEN = np.uint64(2**52)
 _EXPONENT = np.uint64(2**11 - 1)
+_SIGN = np.uint64(2**63)
 _TOP = np.uint64(2**41)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
@@ -77,10 +78,9 @@ def multiply(left: Any, right: Any, c: Any) -> Any:
         rest += low & WORD
         top = ((high_product(top, c) << _SHIFT_3) | (low >> _SHIFT_61)) * c
     rest += top
+    rest = (rest & WORD) + (rest >> _SHIFT_61) * c
     prime = WORD - c + _ONE
-    while rest >= prime:
-        rest -= prime
-    return rest
+    return rest - prime if rest >= prime else rest
 
 
 @kernel
@@ -103,6 +103,13 @@ def inverse(residue: Any, c: Any) -> Any:
         power = multiply(power, power, c)
         exponent >>= _ONE
     return result
+
+
+@kernel
+def multiply_loosely(left: Any, right: Any) -> Any:
+    """Return a number below ``2**62`` that is ``left * right`` modulo ``2**61 - 1``."""
+    low = low_product(left, right)
+    return (low & WORD) + ((high_product(left, right) << _SHIFT_3) | (low >> _SHIFT_61))
 
 
 @kernel
@@ -148,15 +155,16 @@ def fingerprints(
                 if lead < 0:
                     lead = k
                 place = k - begin if dense else places[k]
-                residue = rotation_residue(bits[k], shifts)
-                total = add(total, multiply(residue, coefficients[place], _ONE), _ONE)
+                total += multiply_loosely(rotation_residue(bits[k], shifts), coefficients[place])
+                total = (total & WORD) + (total >> _SHIFT_61)
         leads[i] = lead
         if lead < 0:
             out[i] = _ZERO
             continue
         if offsets[i] != _ZERO:
-            residue = rotation_residue(offsets[i], shifts)
-            total = add(total, multiply(residue, coefficients[last], _ONE), _ONE)
+            total += multiply_loosely(rotation_residue(offsets[i], shifts), coefficients[last])
+            total = (total & WORD) + (total >> _SHIFT_61)
+        total = total - WORD if total >= WORD else total
         out[i] = multiply(total, inverse(rotation_residue(bits[lead], shifts), _ONE), _ONE)
 
 
@@ -176,6 +184,12 @@ def normalised(bits: Any) -> Any:
 
 
 @kernel
+def is_normal(bits: Any) -> Any:
+    """Return whether a double is neither zero nor subnormal, so that its bits shift as it scales."""
+    return (bits >> _SHIFT_52) & _EXPONENT > _ZERO
+
+
+@kernel
 def same_product(a: Any, b: Any, c: Any, d: Any) -> Any:
     """Return whether ``a * b == c * d`` exactly, for doubles given by their bits."""
     a_mantissa, a_exponent = normalised(a)
@@ -188,14 +202,9 @@ def same_product(a: Any, b: Any, c: Any, d: Any) -> Any:
         return left_zero and right_zero
     if ((a ^ b) >> _SHIFT_63) != ((c ^ d) >> _SHIFT_63):
         return False
-    left_high, left_low = (
-        high_product(a_mantissa, b_mantissa),
-        low_product(a_mantissa, b_mantissa),
-    )
-    right_high, right_low = (
-        high_product(c_mantissa, d_mantissa),
-        low_product(c_mantissa, d_mantissa),
-    )
+    left_high, left_low = high_product(a_mantissa, b_mantissa), low_product(a_mantissa, b_mantissa)
+    right_high = high_product(c_mantissa, d_mantissa)
+    right_low = low_product(c_mantissa, d_mantissa)
     left_exponent = a_exponent + b_exponent
     right_exponent = c_exponent + d_exponent
     if left_high < _TOP:
@@ -238,15 +247,26 @@ def proportional(
         length = left_starts[i + 1] - left_begin
         left_lead = left_bits[left_leads[i]]
         right_lead = right_bits[right_leads[j]]
+        sign = (left_lead ^ right_lead) & _SIGN
+        left_size, right_size = left_lead & ~_SIGN, right_lead & ~_SIGN
+        by_shift = (
+            (left_lead ^ right_lead) & _FRACTION == _ZERO
+            and is_normal(left_lead)
+            and is_normal(right_lead)
+        )
         same = length == right_starts[j + 1] - right_begin
         same = same and same_product(left_offsets[i], right_lead, right_offsets[j], left_lead)
         step = 0
         while same and step < length:
-            left_at = left_begin + step
-            right_at = right_begin + step
-            same = (dense or left_places[left_at] == right_places[right_at]) and same_product(
-                left_bits[left_at], right_lead, right_bits[right_at], left_lead
-            )
+            left = left_bits[left_begin + step]
+            right = right_bits[right_begin + step]
+            if not dense:
+                same = left_places[left_begin + step] == right_places[right_begin + step]
+            if by_shift and is_normal(left) and is_normal(right):
+                same = same and (left ^ right) & _SIGN == sign
+                same = same and (left & ~_SIGN) + right_size == (right & ~_SIGN) + left_size
+            else:
+                same = same and same_product(left, right_lead, right, left_lead)
             step += 1
         out[k] = same
 

@@ -1,0 +1,182 @@
+"""The canonical form of a two-layer network: its unique factorisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nn_bridge.collapse import two_layer_form
+from nn_bridge.equivalence.by_primitive_vectors import Hyperplane, rationals, units
+from nn_bridge.exact_array import to_rational
+from nn_bridge.layers import Affine, TwoSlope
+from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
+from nn_bridge.network import Network
+from tropical.errors import ArgumentError
+from tropical.rationals import exact
+from tropical.typing import Array, Rational
+
+if TYPE_CHECKING:
+    from tropical.geometry.zonotope import Zonotope
+
+
+@dataclass(frozen=True)
+class CanonicalForm:
+    r"""The form :math:`\sum_H K_H |w_H x + b_H| / 2 + M x + d` of a two-layer network.
+
+    Every hyperplane :math:`w_H x + b_H = 0` is written by its primitive integer vector with positive
+    first entry, appears once, and has :math:`K_H \ne 0`; the hyperplanes are sorted. Two networks
+    are one function if and only if their canonical forms are equal.
+
+    Attributes
+    ----------
+    inputs : int
+        The number of inputs, n.
+    hyperplanes : tuple
+        For each H the places of the entries of w that are not zero, and these entries, then b.
+    multipliers : tuple of tuples
+        For each H the vector K, an entry an output.
+    linear : tuple of tuples
+        The matrix M, a row an output.
+    constant : tuple
+        The vector d.
+    """
+
+    inputs: int
+    hyperplanes: tuple[Hyperplane, ...]
+    multipliers: tuple[tuple[Rational, ...], ...]
+    linear: tuple[tuple[Rational, ...], ...]
+    constant: tuple[Rational, ...]
+    _sparse: bool = field(default=False, compare=False, repr=False)
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs, m."""
+        return len(self.constant)
+
+    def network(self) -> Network:
+        """Return the form as a network of ReLU units and a skip, one unit a hyperplane.
+
+        It is the same function, since ``K |l| / 2 = K max(l, 0) - K l / 2``.
+        """
+        count, m = len(self.hyperplanes), self.outputs
+        weights = _weights(self.hyperplanes, self.inputs)
+        offsets = np.array([primitive[-1] for _, primitive in self.hyperplanes], dtype=object)
+        outer = _table(self.multipliers, (count, m)).T
+        linear = _table(self.linear, (m, self.inputs))
+        constant = np.array(self.constant, dtype=object)
+        half = Fraction(1, 2)
+        for k, (places, primitive) in enumerate(self.hyperplanes):
+            linear[:, list(places)] -= np.multiply.outer(outer[:, k], primitive[:-1]) * half
+            constant = constant - outer[:, k] * (primitive[-1] * half)
+        hidden: LinearMap = weights if self._sparse else Dense(weights.dense())
+        return Network(
+            [
+                Affine(hidden.above(linear), [*offsets, *[0] * m]),
+                TwoSlope([1] * (count + m), [0] * count + [1] * m),
+                Affine(np.hstack([outer, identity(m).dense().astype(object)]), constant),
+            ]
+        )
+
+    def zonotopes(self, output: int = 0) -> tuple[Zonotope, Zonotope]:
+        """Return the zonotopes P and N with ``output = h_P(x, 1) - h_N(x, 1)``.
+
+        They are the lifted Newton polytopes of the two sides of the tropical quotient that the
+        output is; their generators are the vectors ``K (w, b)``, by the sign of K.
+        """
+        from tropical.geometry.zonotope import Zonotope
+
+        base = [*self.linear[output], self.constant[output]]
+        sides: tuple[list[list[Rational]], list[list[Rational]]] = ([], [])
+        for (places, primitive), multiplier in zip(self.hyperplanes, self.multipliers, strict=True):
+            factor = multiplier[output]
+            vector: list[Rational] = [0] * (self.inputs + 1)
+            for place, entry in zip((*places, self.inputs), primitive, strict=True):
+                vector[place] = exact(abs(factor) * entry)
+                base[place] = exact(base[place] - Fraction(factor * entry) / 2)
+            if factor:
+                sides[factor < 0].append(vector)
+        return Zonotope(base, sides[0]), Zonotope([0] * (self.inputs + 1), sides[1])
+
+    def __repr__(self) -> str:
+        count = len(self.hyperplanes)
+        return (
+            f"CanonicalForm(R^{self.inputs} -> R^{self.outputs}, "
+            f"{count} hyperplane{'' if count == 1 else 's'})"
+        )
+
+
+def canonical(f: Network) -> CanonicalForm:
+    """Return the canonical form of a network with at most one layer of two-slope units.
+
+    Units on one hyperplane are merged, those that cancel disappear into the affine part. The cost is
+    a few operations on integers for each weight.
+
+    Raises
+    ------
+    ArgumentError
+        If the network has more than one layer of kinks, or a maximum of more than two pieces.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> form = nb.canonical(nb.two_layer([[2, 4], [-1, -2], [3, 0]], [2, -1, 0], [[1, 1, 0]]))
+    >>> form
+    CanonicalForm(R^2 -> R^1, 1 hyperplane)
+    >>> form.hyperplanes, form.multipliers
+    ((((0, 1), (1, 2, 1)),), ((3,),))
+    >>> form == nb.canonical(form.network())
+    True
+    """
+    form = two_layer_form(f)
+    if form is None:
+        message = (
+            "f must have at most one layer of two-slope units, since no canonical form of deeper "
+            f"networks is known here, got {f!r}"
+        )
+        raise ArgumentError(message)
+    outer = rationals(form.outer)
+    constant = rationals(form.constant)
+    linear = rationals(np.zeros((f.outputs, f.inputs)))
+    found: dict[Hyperplane, Array] = {}
+    half = Fraction(1, 2)
+    for unit, (hyperplane, multiple, positive, negative) in enumerate(units(form)):
+        column = outer[:, unit]
+        if hyperplane is None:
+            constant = constant + column * (multiple * (positive if multiple >= 0 else negative))
+            continue
+        places, primitive = hyperplane
+        kink = column * (abs(multiple) * (positive - negative))
+        found[hyperplane] = found[hyperplane] + kink if hyperplane in found else kink
+        slope = column * (multiple * (positive + negative) * half)
+        linear[:, list(places)] += np.multiply.outer(slope, primitive[:-1])
+        constant = constant + slope * primitive[-1]
+    live = sorted(hyperplane for hyperplane, multiplier in found.items() if multiplier.any())
+    return CanonicalForm(
+        f.inputs,
+        tuple(live),
+        tuple(_exactly(found[hyperplane]) for hyperplane in live),
+        tuple(_exactly(row) for row in linear),
+        _exactly(constant),
+        isinstance(form.hidden.weight, Sparse),
+    )
+
+
+def _exactly(entries: Array) -> tuple[Rational, ...]:
+    return tuple(to_rational(entry) for entry in entries)
+
+
+def _weights(hyperplanes: tuple[Hyperplane, ...], inputs: int) -> Sparse:
+    starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in hyperplanes])])
+    flat = [place for places, _ in hyperplanes for place in places]
+    values = [entry for _, primitive in hyperplanes for entry in primitive[:-1]]
+    return Sparse(starts.astype(np.int64), flat, values, inputs)
+
+
+def _table(rows: tuple[tuple[Rational, ...], ...], shape: tuple[int, int]) -> Array:
+    table = np.empty(shape, dtype=object)
+    for i, row in enumerate(rows):
+        table[i] = row
+    return table
