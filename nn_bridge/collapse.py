@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, quotients
+from nn_bridge.exact_array import as_integers, double_pieces, quotients
 from nn_bridge.layers import Affine, Maxout, TwoSlope
 from nn_bridge.linear_map import compose, diagonal, identity
 from nn_bridge.network import Network
@@ -67,9 +67,13 @@ class TwoLayerForm:
 
     @property
     def is_dyadic(self) -> bool:
-        """Whether every number is stored as a double."""
-        arrays = (self.hidden.bias, self.positive, self.negative, self.outer, self.constant)
-        return self.hidden.weight.is_dyadic and all(array.dtype != object for array in arrays)
+        """Whether every number is stored as a double; the constant may be a sum of doubles."""
+        arrays = (self.hidden.bias, self.positive, self.negative, self.outer)
+        return (
+            self.hidden.weight.is_dyadic
+            and all(array.dtype != object for array in arrays)
+            and double_pieces(self.constant) is not None
+        )
 
 
 def two_layer_form(network: Network) -> TwoLayerForm | None:

@@ -49,8 +49,9 @@ def exact_array(data: Any, name: str, dimensions: int) -> Array:
 def as_integers(array: Array) -> tuple[Array, int]:
     """Return integers (an object array) and a positive denominator with ``array`` as quotient."""
     if array.dtype == object:
-        denominator = lcm(1, *(entry.denominator for entry in array.flat))
-        numerators = [entry.numerator * (denominator // entry.denominator) for entry in array.flat]
+        ratios = [entry.as_integer_ratio() for entry in array.flat]
+        denominator = lcm(1, *(below for _, below in ratios))
+        numerators = [above * (denominator // below) for above, below in ratios]
         return _object_array(numerators, array.shape), denominator
     mantissas, exponents = dyadic_parts(array)
     if array.size == 0:
@@ -70,6 +71,28 @@ def dyadic_parts(array: Array) -> tuple[Array, Array]:
     trailing = np.frexp((mantissas & -mantissas).astype(np.float64))[1] - 1
     trailing[mantissas == 0] = 0
     return mantissas >> trailing, exponents.astype(np.int64) - 53 + trailing
+
+
+def double_pieces(array: Array) -> list[Array] | None:
+    """Return arrays of doubles whose exact sum is ``array``, or None if there are none.
+
+    A dyadic rational of more than 53 bits is the sum of a few doubles, each the rounding of what
+    the ones before it leave.
+    """
+    rest = [to_rational(entry) for entry in array.flat]
+    if any(entry.denominator & (entry.denominator - 1) for entry in rest):
+        return None
+    pieces: list[Array] = []
+    while any(rest):
+        try:
+            piece = [float(entry) for entry in rest]
+        except OverflowError:
+            return None
+        if not any(piece):
+            return None
+        rest = [entry - to_rational(part) for entry, part in zip(rest, piece, strict=True)]
+        pieces.append(np.array(piece).reshape(array.shape))
+    return pieces
 
 
 def to_rational(value: Any) -> Rational:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nn_bridge.certificates.check import digest
 from nn_bridge.certificates.plain import plain_layers
-from nn_bridge.exact_array import as_integers, exact_array, quotients
+from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.rationals import exact
@@ -155,7 +155,8 @@ def two_layer(
 ) -> Network:
     """Return the network ``A act(W x + b) + skip x + c``.
 
-    The skip is carried through the hidden layer by coordinates with slopes 1 and 1.
+    The skip is carried through the hidden layer by coordinates with slopes 1 and 1; beside weights
+    that are doubles, a skip of more bits is carried as a sum of several doubles.
 
     Parameters
     ----------
@@ -175,7 +176,7 @@ def two_layer(
     Returns
     -------
     Network
-        With one hidden layer of h units, and m more that carry the skip if there is one.
+        With one hidden layer of h units, and m more (or a multiple) that carry a skip.
 
     Examples
     --------
@@ -196,14 +197,19 @@ def two_layer(
     if carried.shape != (outer.outputs, hidden.inputs):
         message = f"skip must have shape {(outer.outputs, hidden.inputs)}, got {carried.shape}"
         raise DimensionError(message)
+    pieces = [carried]
+    if hidden.weight.is_dyadic and carried.dtype == object:
+        pieces = double_pieces(carried) or pieces
     h, m = hidden.outputs, outer.outputs
+    ones = [1] * (m * len(pieces))
     return Network(
         [
             Affine(
-                np.vstack([hidden.weight.dense(), carried]), np.concatenate([hidden.bias, np.zeros(m)])
+                np.vstack([hidden.weight.dense(), *pieces]),
+                np.concatenate([hidden.bias, np.zeros(len(ones))]),
             ),
-            TwoSlope([positive] * h + [1] * m, [negative] * h + [1] * m),
-            Affine(np.hstack([outer.weight.dense(), np.eye(m)]), outer.bias),
+            TwoSlope([positive] * h + ones, [negative] * h + ones),
+            Affine(np.hstack([outer.weight.dense(), *[np.eye(m)] * len(pieces)]), outer.bias),
         ]
     )
 

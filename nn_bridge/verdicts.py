@@ -81,7 +81,7 @@ class Proof(Verdict):
 
     @property
     def hyperplanes(self) -> int:
-        """The number of hyperplanes on which the units of the two networks bend."""
+        """The number of hyperplanes on which the function bends."""
         return int(self.certificate["hyperplanes"])
 
     def __bool__(self) -> bool:
@@ -89,19 +89,21 @@ class Proof(Verdict):
 
     def explain(self) -> str:
         """Return the argument in sentences."""
-        h_f, h_g = (len(side["hyperplane"]) for side in self.certificate["units"])
+        h_f, h_g = (len(side["group"]) for side in self.certificate["units"])
         odd = len(self.certificate["odd"])
         affine = (
-            "in every group the parts t l cancel as well"
+            "in every group the multiples of l cancel as well"
             if odd == 0
-            else f"the parts t l of the {odd} groups where they do not cancel by themselves add up to 0"
+            else f"the multiples of l, which do not cancel within {odd} of the groups, add up to 0 over all"
         )
         return self._noted(
             f"The two networks are one function on R^{self.f.inputs}. Their {h_f} and {h_g} hidden "
-            f"units bend on {_count(self.hyperplanes)}; write each as a multiple t of the affine "
-            f"function l of its hyperplane, so that it is a sum of multiples of |l| and of l. "
-            f"In every group the multiples of |l| add up to 0 over f - g; {affine}, and so do the "
-            f"constants. Hence f - g = 0. All of it was computed with exact numbers."
+            f"units fall into {self.certificate['groups']} groups of units that vanish on one "
+            f"hyperplane. Write each unit as a multiple t of the affine function l of its group; its "
+            f"activation is then a multiple of |l| and one of l. In every group the multiples of |l| "
+            f"add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. The function "
+            f"bends on {_count(self.hyperplanes)}, where each network's own multiples of |l| do not "
+            f"cancel. All of it was computed with exact numbers."
         )
 
     def __repr__(self) -> str:

@@ -74,12 +74,12 @@ def digest(layers: Layers) -> str:
 def _verify(
     certificate: dict[str, Any], f: Layers, g: Layers, progress: Callable[[int], object]
 ) -> bool:
-    if certificate["format"] != FORMAT or certificate["version"] != VERSION:
+    if certificate["format"] != FORMAT or _integer(certificate["version"]) != VERSION:
         return False
     if certificate["networks"] != [{"sha256": digest(f)}, {"sha256": digest(g)}]:
         return False
     shapes = [(layers[0]["inputs"], _outputs(layers)) for layers in (f, g)]
-    if shapes != [(certificate["inputs"], certificate["outputs"])] * 2:
+    if shapes != [(_integer(certificate["inputs"]), _integer(certificate["outputs"]))] * 2:
         return False
     claim = certificate["claim"]
     if claim == "equal":
@@ -90,11 +90,25 @@ def _verify(
 
 
 def _verify_different(certificate: dict[str, Any], f: Layers, g: Layers) -> bool:
-    point = [Fraction(text) for text in certificate["point"]]
-    values = [[Fraction(text) for text in side] for side in certificate["values"]]
+    point = _fractions(certificate["point"])
+    values = [_fractions(side) for side in certificate["values"]]
     if len(point) != certificate["inputs"]:
         return False
     return values[0] != values[1] and values == [_value(f, point), _value(g, point)]
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
+        message = "a number of things is an int"
+        raise TypeError(message)
+    return value
+
+
+def _fractions(texts: Any) -> list[Fraction]:
+    if not isinstance(texts, list):
+        message = "a point and its values are lists"
+        raise TypeError(message)
+    return [Fraction(text) for text in texts]
 
 
 def _verify_equal(
@@ -108,17 +122,17 @@ def _verify_equal(
     """
     nets = [_TwoLayer(layers) for layers in (f, g)]
     sides = certificate["units"]
-    groups: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(certificate["hyperplanes"])]
+    groups: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(_integer(certificate["groups"]))]
     constants: list[tuple[int, int]] = []
     for side, net in enumerate(nets):
-        if not len(sides[side]["hyperplane"]) == len(sides[side]["ratio"]) == net.width:
+        if not len(sides[side]["group"]) == len(sides[side]["ratio"]) == net.width:
             return False
         for unit, (group, ratio) in enumerate(
-            zip(sides[side]["hyperplane"], sides[side]["ratio"], strict=True)
+            zip(sides[side]["group"], sides[side]["ratio"], strict=True)
         ):
             if group is None:
                 constants.append((side, unit))
-            elif isinstance(group, int) and group >= 0:
+            elif _integer(group) >= 0:
                 groups[group].append((side, unit, Fraction(ratio)))
             else:
                 return False
@@ -130,10 +144,15 @@ def _verify_equal(
     rest = [_Total() for _ in outputs]
     for k in outputs:
         rest[k].add({}, scale * (weights[0][k][1] - weights[1][k][1]), columns[k][2])
+    kinks = 0
     for members in groups:
-        if not _kinks_cancel(members, nets, weights, slopes, rest):
+        bends = _bends_after_cancelling(members, nets, weights, slopes, rest)
+        if bends is None:
             return False
+        kinks += bends
         progress(len(members))
+    if kinks != _integer(certificate["hyperplanes"]):
+        return False
     for side, unit in constants:
         coefficients, value, denominator = nets[side].inner(unit)
         if coefficients:
@@ -144,27 +163,33 @@ def _verify_equal(
     return all(total.is_zero() for total in rest)
 
 
-def _kinks_cancel(
+def _bends_after_cancelling(
     members: list[tuple[int, int, Fraction]],
     nets: list[_TwoLayer],
     weights: list[list[Row]],
     slopes: list[tuple[list[int], list[int], int]],
     rest: list[_Total],
-) -> bool:
-    """Verify one hyperplane, and add the linear parts that do not cancel by themselves."""
+) -> bool | None:
+    """Verify one hyperplane, and add the linear parts that do not cancel by themselves.
+
+    Returns whether the first network bends there, or None if the two bend differently.
+    """
     common = lcm(*(ratio.denominator for _, _, ratio in members))
+    bends = False
     odd: set[int] = set()
     for k in range(len(rest)):
-        even_part = odd_part = 0
+        odd_part = 0
+        even_parts = [0, 0]
         for side, unit, ratio in members:
             weight = weights[side][k][0].get(unit, 0)
             if weight:
                 weight *= (-1) ** side * ratio.numerator * (common // ratio.denominator)
                 positive, negative = slopes[side][0][unit], slopes[side][1][unit]
-                even_part += (weight if ratio > 0 else -weight) * (positive - negative)
+                even_parts[side] += (weight if ratio > 0 else -weight) * (positive - negative)
                 odd_part += weight * (positive + negative)
-        if even_part:
-            return False
+        if sum(even_parts):
+            return None
+        bends = bends or even_parts[0] != 0
         if odd_part:
             odd.add(k)
     live = [
@@ -178,13 +203,13 @@ def _kinks_cancel(
         if reference is None:
             reference = row, ratio
         if not ratio or not _proportional(row, ratio, *reference):
-            return False
+            return None
         for k in odd:
             weight = weights[side][k][0].get(unit, 0)
             factor = (-1) ** side * weight * (slopes[side][0][unit] + slopes[side][1][unit])
             if factor:
                 rest[k].add(row[0], row[1], row[2], factor)
-    return True
+    return bends
 
 
 def _proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:

@@ -53,13 +53,16 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     leads, prints = zip(*(_fingerprints(side) for side in rows), strict=True)
     groups, count = _group(rows, leads, prints)
     multipliers = [_multipliers(side, lead) for side, lead in zip(rows, leads, strict=True)]
-    sums = _Sums(forms, groups, multipliers, count)
-    even = sums.not_zero(odd=False)
-    bent = np.flatnonzero(even).tolist()
-    odd = [] if bent else np.flatnonzero(sums.not_zero(odd=True)).tolist()
+    sums = _Sums(forms, multipliers, count)
+    everywhere = np.concatenate(groups)
+    first_only = np.concatenate([groups[0], np.full(len(groups[1]), -1)])
+    kinks = len(sums.not_zero(first_only, odd=False))
+    bent = sums.not_zero(everywhere, odd=False)
+    odd = [] if bent else sums.not_zero(everywhere, odd=True)
     rest = None if bent else _rest(forms, rows, groups, odd)
     return Difference(
         count,
+        kinks,
         (groups[0], groups[1]),
         (multipliers[0].tolist(), multipliers[1].tolist()),
         bent,
@@ -143,21 +146,19 @@ class _Sums:
     def __init__(
         self,
         forms: tuple[TwoLayerForm, ...],
-        groups: list[Array],
         multipliers: list[Array],
         count: int,
     ) -> None:
         self.forms = forms
-        self.groups = np.concatenate(groups)
         self.count = count
         self.multipliers = np.concatenate(multipliers)
         self.vectors = np.concatenate([form.outer.T for form in forms])
         self.span = span_of_products(
-            len(self.groups), [self.multipliers], [self.vectors], _all_slopes(forms)
+            len(self.multipliers), [self.multipliers], [self.vectors], _all_slopes(forms)
         )
 
-    def not_zero(self, *, odd: bool) -> Array:
-        """Return for each hyperplane whether its sum is not zero."""
+    def not_zero(self, groups: Array, *, odd: bool) -> list[int]:
+        """Return the hyperplanes whose sum over their units in ``groups`` is not zero."""
         from tropical.kernels.wide_products import sums_by_group
 
         found = np.zeros(self.count, dtype=bool)
@@ -165,7 +166,7 @@ class _Sums:
         for prime in primes(self.span[1] - self.span[0]):
             total = np.zeros((self.count, self.vectors.shape[1]), dtype=np.uint64)
             sums_by_group(
-                self.groups,
+                groups,
                 residues(factors, prime),
                 np.concatenate(_slopes(self.forms, prime, odd=odd)),
                 residues(self.vectors, prime),
@@ -173,7 +174,7 @@ class _Sums:
                 total,
             )
             found |= (total != 0).any(axis=1)
-        return found
+        return [int(number) for number in np.flatnonzero(found)]
 
 
 def _rest(

@@ -56,8 +56,11 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     even: list[Array] = []
     odd: list[Array] = []
     constant = rationals(f.constant) - rationals(g.constant)
+    kinks = 0
     for side, (form, sign) in enumerate(((f, 1), (g, -1))):
         outer = rationals(form.outer)
+        if side == 1:
+            kinks = sum(bool(part.any()) for part in even)
         for unit, (hyperplane, multiple, positive, negative) in enumerate(units(form)):
             column = outer[:, unit] * sign
             multipliers[side].append(multiple)
@@ -86,6 +89,7 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
         rest = first_place(total)
     return Difference(
         len(numbers),
+        kinks,
         (np.array(groups[0], np.int64), np.array(groups[1], np.int64)),
         (multipliers[0], multipliers[1]),
         bent,

@@ -70,10 +70,11 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
 
 def _evidence(found: Difference) -> dict[str, Any]:
     return {
-        "hyperplanes": found.hyperplanes,
+        "hyperplanes": found.kinks,
+        "groups": found.count,
         "units": [
             {
-                "hyperplane": [None if group < 0 else group for group in groups.tolist()],
+                "group": [None if group < 0 else group for group in groups.tolist()],
                 "ratio": ["%d/%d" % ratio.as_integer_ratio() for ratio in multipliers],
             }
             for groups, multipliers in zip(found.groups, found.multipliers, strict=True)

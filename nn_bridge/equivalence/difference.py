@@ -21,8 +21,10 @@ class Difference:
 
     Attributes
     ----------
-    hyperplanes : int
-        The number of hyperplanes of both networks together.
+    count : int
+        The number of hyperplanes of the units of both networks together.
+    kinks : int
+        The number of those on which f bends: what is left after merging and cancelling.
     groups : pair of int arrays, shapes (h_f,) and (h_g,)
         The hyperplane of each unit, -1 for a unit with zero weights.
     multipliers : pair of sequences
@@ -36,7 +38,8 @@ class Difference:
         only where nothing is bent; None when the networks are one function.
     """
 
-    hyperplanes: int
+    count: int
+    kinks: int
     groups: tuple[Array, Array]
     multipliers: tuple[Sequence[Rational | float], Sequence[Rational | float]]
     bent: list[int]

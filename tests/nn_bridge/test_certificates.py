@@ -1,0 +1,277 @@
+"""Certificates: the checker accepts what is true, refuses what was touched, and stands alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn_bridge as nb
+from nn_bridge.certificates import check as checker
+from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.strategies import equal_pairs, near_misses, networks
+from tests import network_oracles as oracles
+
+F = nb.two_layer([[1, 2], [3, -1], [0, 0]], [1, -2, 1], [[2, 5, 1]])
+G = nb.two_layer([[6, -2], [-2, -4], [1, 1]], [-4, -2, 0], [["5/2", 1, 0]], [0], skip=[[2, 4]])
+H = nb.two_layer([[6, -2], [-2, -4], [1, 1]], [-4, -2, 0], [["5/2", 1, 0]], [3], skip=[[2, 4]])
+
+
+def checked(verdict, certificate=None):
+    certificate = verdict.certificate if certificate is None else certificate
+    return checker.check(certificate, plain_layers(verdict.f), plain_layers(verdict.g))
+
+
+def test_the_example_uses_an_odd_part_and_a_constant():
+    verdict = nb.equivalent(F, H)
+    assert isinstance(verdict, nb.Proof)
+    assert verdict.hyperplanes == 2
+    assert verdict.certificate["odd"] == [0, 3]
+    assert verdict.certificate["units"][0]["group"] == [0, 1, None]
+    assert checked(verdict)
+    assert isinstance(nb.equivalent(F, G), nb.Counterexample)
+
+
+@given(pair=near_misses())
+def test_certificates_survive_a_round_trip_through_json(pair):
+    verdict = nb.equivalent(*pair)
+    assert checked(verdict, json.loads(json.dumps(verdict.certificate)))
+
+
+@given(pair=near_misses(), data=st.data())
+def test_a_certificate_of_equality_never_checks_for_different_functions(pair, data):
+    """Whatever matching is claimed, with the right digests, unequal networks are not proved equal."""
+    f, g = pair
+    honest = nb.equivalent(f, f)
+    forged = copy.deepcopy(honest.certificate)
+    forged["networks"][1]["sha256"] = g.digest
+    widths = [len(checker._TwoLayer(plain_layers(net)).slopes[0]) for net in pair]
+    forged["units"] = [
+        {
+            "group": data.draw(
+                st.lists(st.none() | st.integers(0, 2), min_size=width, max_size=width)
+            ),
+            "ratio": data.draw(
+                st.lists(st.sampled_from(["1", "-1", "1/2", "3"]), min_size=width, max_size=width)
+            ),
+        }
+        for width in widths
+    ]
+    forged["groups"] = 3
+    for hyperplanes in range(4):
+        forged["hyperplanes"] = hyperplanes
+        if checker.check(forged, plain_layers(f), plain_layers(g)):
+            assert not oracles.differ(f, g)
+
+
+def _places(value, path=()):
+    """Every place in a JSON value."""
+    yield path
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _places(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _places(entry, (*path, index))
+
+
+def _at(value, path):
+    for step in path:
+        value = value[step]
+    return value
+
+
+WRONG = [None, "x", "", -1, 10**6, 0.5, float("nan"), True, [], {}, ["0"], "1/0", "1/3", "7"]
+FREE = {("notes",), ("domain",), ("odd",), ("reason",)}
+"""What a certificate says to people; the claim does not rest on it."""
+
+
+@pytest.mark.parametrize("verdict", [nb.equivalent(F, H), nb.equivalent(F, G)], ids=["equal", "differ"])
+def test_a_corrupted_certificate_is_refused_in_every_field(verdict):
+    """A field is replaced or removed; if the checker still says yes, the change was immaterial."""
+    refused = 0
+    for path in _places(verdict.certificate):
+        if not path or path[:1] in FREE:
+            continue
+        for wrong in WRONG:
+            forged = copy.deepcopy(verdict.certificate)
+            _at(forged, path[:-1])[path[-1]] = wrong
+            if not checked(verdict, forged):
+                refused += 1
+            else:
+                assert _immaterial(verdict.certificate, forged, path), (path, wrong)
+        forged = copy.deepcopy(verdict.certificate)
+        del _at(forged, path[:-1])[path[-1]]
+        assert not checked(verdict, forged), path
+    assert refused > 100
+
+
+def _immaterial(honest, forged, path):
+    """The same number in other words, more empty hyperplanes, or a unit of which nothing depends."""
+    before, after = _at(honest, path), _at(forged, path)
+    if before == after:
+        return type(before) is type(after)
+    if path == ("groups",):
+        return isinstance(after, int) and after >= before
+    if path[-2:-1] == ("ratio",) and (path[1], path[-1]) in FREE_RATIOS:
+        return True
+    return _same_number(before, after)
+
+
+FREE_RATIOS = {(0, 2), (1, 2), (1, 3)}
+"""The constant unit of F, the unit of H that nothing reads, and its skip, alone in a group."""
+
+
+def _same_number(before, after):
+    try:
+        return Fraction(before) == Fraction(after)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return False
+
+
+def test_anything_that_is_no_certificate_is_refused():
+    layers = plain_layers(F)
+    for value in [None, 0, "x", [], {}, {"format": checker.FORMAT}, [1, 2]]:
+        assert checker.check(value, layers, layers) is False
+    for broken in [None, [], [{}], [{"kind": "start"}], layers[1:], [layers[0], {"kind": "tanh"}]]:
+        certificate = nb.equivalent(F, F).certificate
+        assert checker.check(certificate, broken, layers) is False
+
+
+def test_swapped_or_other_networks_are_refused():
+    verdict = nb.equivalent(F, H)
+    f, h, g = (plain_layers(net) for net in (F, H, G))
+    assert checker.check(verdict.certificate, f, h)
+    assert not checker.check(verdict.certificate, h, f)
+    assert not checker.check(verdict.certificate, f, g)
+
+
+@given(f=networks())
+def test_a_forged_value_at_a_point_is_refused(f):
+    point = (1,) * f.inputs
+    values = f(point)
+    forged = nb.Counterexample(f, f, point, (values, tuple(x + 1 for x in values)))
+    assert not forged.check()
+
+
+def test_saved_certificates_are_checked_from_their_file(tmp_path):
+    path = tmp_path / "c.json"
+    nb.equivalent(F, H).save(path)
+    assert nb.check(path, F, H) is True
+    assert nb.check(path, F, G) is False
+    path.write_text(path.read_text()[:-30])
+    with pytest.raises(nb.CertificateError, match="certificate must be a readable JSON file"):
+        nb.check(path, F, H)
+    with pytest.raises(nb.CertificateError, match=r"missing\.json"):
+        nb.check(tmp_path / "missing.json", F, H)
+    path.write_text("[" * 100_000)
+    with pytest.raises(nb.CertificateError):
+        nb.check(path, F, H)
+
+
+def test_the_checker_composes_linear_layers_itself():
+    """Linear layers before, between and after: nothing is taken from the search."""
+    f = nb.Network(
+        [
+            nb.Affine([["1/3", 0], [0, 2]], [1, "0.1"]),
+            nb.TwoSlope([3, 1], [3, 1]),
+            nb.Affine([[1, 1], [1, -1]], [0, 5]),
+            nb.ReLU(),
+            nb.Maxout(1),
+            nb.TwoSlope(2, 2),
+            nb.Affine([[1, 1]], [-1]),
+            nb.Affine([[0.1]], [7]),
+        ]
+    )
+    verdict = nb.equivalent(f, nb.rewrite(f, 3))
+    assert verdict
+    assert verdict.check()
+
+
+@given(pair=equal_pairs())
+def test_doubles_and_rationals_are_read_alike(pair):
+    """The checker's two ways of making integers agree with Fractions."""
+    for values in ([0.1, -2.5, 0.0], [2.0**-1074, 1.0], [1e300, 1e-300], [], [0.0]):
+        integers, denominator = checker._integers(list(values))
+        assert [Fraction(i, denominator) for i in integers] == [Fraction(v) for v in values]
+    assert checked(nb.equivalent(*pair))
+
+
+def test_the_checker_imports_nothing_but_the_standard_library():
+    """On a real certificate, in a process of its own, with the modules listed at the end."""
+    verdict = nb.equivalent(F, H)
+    layers = [
+        [
+            {
+                key: value.tolist() if isinstance(value, memoryview) else value
+                for key, value in layer.items()
+            }
+            for layer in plain_layers(net)
+        ]
+        for net in (F, H)
+    ]
+    script = """
+import json, sys
+from array import array
+from nn_bridge.certificates.check import check
+certificate, *nets = json.load(sys.stdin)
+def doubles(value):
+    return memoryview(array("d", value)) if isinstance(value, list) else value
+nets = [[{k: doubles(v) for k, v in layer.items()} for layer in net] for net in nets]
+assert check(certificate, *nets)
+certificate["units"][0]["ratio"][0] = "5"
+assert not check(certificate, *nets)
+foreign = {name.partition(".")[0] for name in sys.modules} & {
+    "numpy", "numba", "scipy", "flint", "tropical", "click", "tqdm", "onnx"}
+assert not foreign, foreign
+ours = sorted(name for name in sys.modules if name.startswith("nn_bridge"))
+assert ours == ["nn_bridge", "nn_bridge.certificates", "nn_bridge.certificates.check"], ours
+print("alone")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps([verdict.certificate, *layers]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "alone\n", done.stderr
+
+
+def test_notes_of_the_readers_stand_in_the_certificate():
+    noted = nb.Network(F.layers, notes=["gamma / sqrt(var) was rounded"])
+    verdict = nb.equivalent(noted, H)
+    assert verdict.certificate["notes"] == [["gamma / sqrt(var) was rounded"], []]
+    assert "gamma / sqrt(var) was rounded" in verdict.explain()
+
+
+def test_point_certificates_of_deep_networks_are_checked():
+    deep = nb.Network(
+        [nb.Affine([[1, 0], [0, 1], [1, 1], [2, 2]]), nb.Maxout(2), nb.Affine([[1, -1]]), nb.Abs()]
+    )
+    other = nb.Network([nb.Affine([[1, 1]], ["1/7"])])
+    verdict = nb.equivalent(deep, other)
+    assert isinstance(verdict, nb.Counterexample)
+    assert verdict.check()
+    assert verdict.values[0] == oracles.value(deep, verdict.point)
+
+
+def test_a_digest_tells_apart_what_is_not_the_same_data():
+    variants = [
+        nb.Network([nb.Affine([[1, 2]], [0])]),
+        nb.Network([nb.Affine([[2, 1]], [0])]),
+        nb.Network([nb.Affine([[1], [2]], [0, 0])]),
+        nb.Network([nb.Affine([["1/3", 2]], [0])]),
+        nb.Network([nb.Affine([[1, 2]], [0]), nb.ReLU()]),
+        nb.Network([nb.Affine([[1, 2]], [0]), nb.Abs()]),
+        nb.Network([nb.Affine(nb.Sparse([0, 2], [0, 1], [1, 2], 2), [0])]),
+    ]
+    assert len({net.digest for net in variants}) == len(variants)
+    assert nb.Network([nb.Affine(np.array([[-0.0, 1.0]]))]).digest == nb.Network([nb.Affine([[0, 1]])]).digest
