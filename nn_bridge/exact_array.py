@@ -158,9 +158,10 @@ def _demoted(array: Array) -> Array:
         if entry.denominator & (entry.denominator - 1):
             return array
         try:
-            flat[i] = float(entry)
+            double = float(entry)
         except OverflowError:
             return array
-        if flat[i] != entry:
+        if double != entry:  # Python compares exactly; NumPy would round an int first
             return array
+        flat[i] = double
     return doubles

@@ -69,8 +69,9 @@ def show(echo: Callable[[str], object], seed: int | None = None) -> bool:
     left, right = (float(side[k]) for side in refutation.values)
     live = {j: entry for j, entry in enumerate(refutation.point) if entry}
     echo(f"  They differ. At the point {_short(live)} (all other pixels 0)")
-    echo(f"  output {k} is {left!r} and {right!r} when rounded to doubles,")
-    echo(f"  and exactly {refutation.values[0][k] - refutation.values[1][k]} apart.")
+    blind = ", which no double can tell" if left == right else ""
+    echo(f"  output {k} is {left!r} and {right!r} when rounded{blind};")
+    echo(f"  exactly, they are {refutation.values[0][k] - refutation.values[1][k]} apart.")
     with _timed(echo, "Check this certificate too"):
         refuted = refutation.check()
     echo(f"  {'valid' if refuted else 'NOT valid'}.")

@@ -24,7 +24,7 @@ def main() -> None:
     seen, unseen, seen_labels, unseen_labels = train_test_split(
         images, labels, test_size=0.2, random_state=0, stratify=labels
     )
-    classifier = MLPClassifier((32,), alpha=1.0, max_iter=500, random_state=0)
+    classifier = MLPClassifier((32,), alpha=1.0, max_iter=3000, random_state=0)
     classifier.fit(seen, seen_labels)
     weights = [layer.astype(np.float32).T for layer in classifier.coefs_]
     biases = [layer.astype(np.float32) for layer in classifier.intercepts_]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn_bridge as nb
+from nn_bridge.strategies import networks, parameters, rationals, rewritings
+
+
+@given(original=parameters(), data=st.data())
+def test_the_canonical_form_does_not_depend_on_the_parameters(original, data):
+    other = data.draw(rewritings(original))
+    form, twin = nb.canonical(original.network()), nb.canonical(other.network())
+    assert form == twin
+    assert hash(form) == hash(twin)
+
+
+@given(f=networks(), data=st.data())
+def test_the_canonical_form_is_the_sum_that_it_says(f, data):
+    form = nb.canonical(f)
+    x = [Fraction(v) for v in data.draw(st.tuples(*[rationals()] * f.inputs))]
+    expected = []
+    for k in range(f.outputs):
+        total = form.constant[k] + sum(m * v for m, v in zip(form.linear[k], x, strict=True))
+        for (places, primitive), multiplier in zip(form.hyperplanes, form.multipliers, strict=True):
+            height = primitive[-1] + sum(w * x[j] for w, j in zip(primitive[:-1], places, strict=True))
+            total += multiplier[k] * abs(height) / 2
+        expected.append(total)
+    assert f(x) == tuple(expected)
+
+
+@given(f=networks())
+def test_hyperplanes_are_primitive_sorted_distinct_and_live(f):
+    from math import gcd
+
+    form = nb.canonical(f)
+    assert list(form.hyperplanes) == sorted(set(form.hyperplanes))
+    for (places, primitive), multiplier in zip(form.hyperplanes, form.multipliers, strict=True):
+        assert gcd(*primitive) == 1
+        assert primitive[0] > 0
+        assert len(places) == len(primitive) - 1 > 0
+        assert any(multiplier)
+
+
+@given(f=networks())
+def test_the_canonical_network_is_the_function_and_has_the_same_form(f):
+    form = nb.canonical(f)
+    assert nb.equivalent(f, form.network()).check()
+    assert nb.canonical(form.network()) == form
+
+
+@given(f=networks(outputs=1), data=st.data())
+def test_an_output_is_the_difference_of_two_support_functions(f, data):
+    """The tropical quotient of two zonotopal polynomials (design, section 2)."""
+    x = [Fraction(v) for v in data.draw(st.tuples(*[rationals()] * f.inputs))]
+    positive, negative = nb.canonical(f).zonotopes()
+    difference = positive.support_function([*x, 1]) - negative.support_function([*x, 1])
+    assert f(x) == (difference,)
+
+
+def test_sparse_networks_stay_sparse():
+    f = nb.Network([nb.Affine(nb.Sparse([0, 1, 2], [0, 2], [2, -3], 3), [1, 0]), nb.ReLU(), nb.Affine([[1, 1]])])
+    network = nb.canonical(f).network()
+    assert isinstance(network.layers[0].weight, nb.Sparse)
+    assert nb.equivalent(f, network).check()
+
+
+def test_forms_say_their_size_and_pickle():
+    form = nb.canonical(nb.two_layer(np.eye(2), [0, 0], [[1, 1]]))
+    assert repr(form) == "CanonicalForm(R^2 -> R^1, 2 hyperplanes)"
+    assert pickle.loads(pickle.dumps(form)) == form
+
+
+def test_deep_networks_have_no_canonical_form_here():
+    deep = nb.Network([nb.ReLU(), nb.Affine([[1]]), nb.ReLU()])
+    with pytest.raises(ValueError, match="at most one layer of two-slope units"):
+        nb.canonical(deep)
