@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import nn_bridge as nb
+from nn_bridge import cli
+from nn_bridge.equivalence import decide
+
+F = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
+G = nb.two_layer([[6, -2], [2, 4]], [-4, 2], [["5/2", 1]])
+H = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 6]])
+DEEP = nb.Network([*F.layers, nb.ReLU()])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with four model files."""
+    monkeypatch.chdir(tmp_path)
+    for name, network in (("f.npz", F), ("g.json", G), ("h.npz", H), ("deep.npz", DEEP)):
+        nb.write(network, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def nn_bridge(monkeypatch, capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["nn-bridge", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.run()
+        return stopped.value.code, *capsys.readouterr()
+
+    return run
+
+
+def test_equal_files_exit_0_with_a_certificate_that_checks(folder, nn_bridge):
+    code, out, _ = nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "c.json")
+    assert code == 0
+    assert out.startswith("EQUAL")
+    assert "one function on R^2" in out
+    assert "nn-bridge check c.json f.npz g.json" in out
+    assert nn_bridge("check", "c.json", "f.npz", "g.json")[:2] == (
+        0,
+        "valid: the two networks are one function\n",
+    )
+    code, out, _ = nn_bridge("check", "c.json", "f.npz", "h.npz")
+    assert code == 1
+    assert out.startswith("not valid")
+
+
+def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
+    code, out, _ = nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "c.json")
+    assert code == 1
+    assert "x0 = 7/6" in out
+    code, out, _ = nn_bridge("check", "c.json", "f.npz", "h.npz")
+    assert (code, out) == (0, "valid: the two networks differ at the point that the certificate names\n")
+
+
+def test_undecided_exits_3(folder, nn_bridge):
+    code, out, _ = nn_bridge("equivalent", "deep.npz", "deep.npz", "--certificate", "c.json")
+    assert code == 3
+    assert "more than one layer of kinks" in " ".join(out.split())
+    assert nn_bridge("check", "c.json", "deep.npz", "deep.npz")[0] == 0
+
+
+def test_json_speaks_to_machines(folder, nn_bridge):
+    code, out, _ = nn_bridge("equivalent", "f.npz", "h.npz", "--json")
+    facts = json.loads(out)
+    assert code == 1
+    assert facts["claim"] == "different"
+    assert facts["point"] == ["7/6", "0"]
+    assert facts["values"] == [["71/6"], ["40/3"]]
+    assert facts["seconds"] > 0
+    code, out, _ = nn_bridge("equivalent", "f.npz", "g.json", "--json", "--certificate", "c.json")
+    assert (json.loads(out)["claim"], json.loads(out)["hyperplanes"]) == ("equal", 2)
+    assert json.loads(nn_bridge("check", "c.json", "f.npz", "g.json", "--json")[1]) == {
+        "valid": True,
+        "claim": "equal",
+    }
+    assert json.loads(nn_bridge("info", "f.npz", "--json")[1])["two_layer"] is True
+
+
+def test_canonical_files_of_equal_networks_are_equal(folder, nn_bridge):
+    assert nn_bridge("canonical", "f.npz", "-o", "cf.npz")[0] == 0
+    assert nn_bridge("canonical", "g.json", "-o", "cg.npz")[0] == 0
+    assert nb.read("cf.npz") == nb.read("cg.npz")
+    code, _, err = nn_bridge("canonical", "deep.npz", "-o", "x.npz")
+    assert code == 2
+    assert "at most one layer" in err
+
+
+def test_rewrite_writes_an_equal_network_that_looks_different(folder, nn_bridge):
+    assert nn_bridge("rewrite", "f.npz", "-o", "r.npz", "--seed", "5")[0] == 0
+    rewritten = nb.read("r.npz")
+    assert rewritten.widths != F.widths
+    assert nn_bridge("equivalent", "f.npz", "r.npz")[0] == 0
+
+
+def test_info_says_what_a_file_holds(folder, nn_bridge):
+    code, out, _ = nn_bridge("info", "f.npz")
+    assert code == 0
+    for words in ("R^2 -> R^1", "ReLU()", "9 stored numbers", "always decided", F.digest):
+        assert words in out
+    assert "undecided unless refuted" in nn_bridge("info", "deep.npz")[1]
+
+
+def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
+    (folder / "half.npz").write_bytes((folder / "f.npz").read_bytes()[:100])
+    (folder / "one.npz").write_bytes(b"")
+    (folder / "model.pkl").write_bytes(b"")
+    nb.write(nb.two_layer([[1]], [0], [[1]]), folder / "narrow.npz")
+    for arguments in (
+        ["equivalent", "f.npz"],
+        ["equivalent", "f.npz", "missing.npz"],
+        ["equivalent", "f.npz", "half.npz"],
+        ["equivalent", "f.npz", "one.npz"],
+        ["equivalent", "f.npz", "model.pkl"],
+        ["equivalent", "f.npz", "narrow.npz"],
+        ["equivalent", "f.npz", "g.json", "--certificate", "no/such/folder/c.json"],
+        ["check", "f.npz", "f.npz", "g.json"],
+        ["rewrite", "f.npz", "-o", "out.pkl"],
+        ["rewrite", "f.npz"],
+        ["frobnicate"],
+        ["demo", "--seed", "x"],
+    ):
+        code, out, err = nn_bridge(*arguments)
+        assert (code, out) == (2, ""), arguments
+        assert err.strip(), arguments
+        assert "Traceback" not in err
+
+
+def test_help_exits_0(nn_bridge):
+    assert "Prove facts about ReLU networks" in nn_bridge("--help")[1]
+    assert nn_bridge("--version")[0] == 0
+
+
+def test_a_fault_of_ours_exits_70(folder, nn_bridge, monkeypatch):
+    def broken(*_):
+        message = "a bug"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(decide, "two_layer_form", broken)
+    code, _, err = nn_bridge("equivalent", "f.npz", "g.json")
+    assert code == 70
+    assert "please report" in err
+
+
+def test_an_interrupt_exits_130(folder, nn_bridge, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(decide, "two_layer_form", interrupted)
+    code, _, err = nn_bridge("equivalent", "f.npz", "g.json")
+    assert (code, err.strip()) == (130, "interrupted")
+
+
+def test_the_demo_proves_refutes_and_checks_in_a_process_of_its_own():
+    done = subprocess.run(
+        [sys.executable, "-c", "from nn_bridge.cli import run; run()", "demo", "--seed", "11"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Proof(equal on R^64, 32 hyperplanes)" in done.stdout
+    assert "They differ." in done.stdout
+    assert done.stdout.count(" ms\n") == 6
+    assert "NOT" not in done.stdout
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_demo_comes_out_as_told(seed):
+    from nn_bridge.demo import show
+
+    lines = []
+    assert show(lines.append, seed)
+
+
+def test_imports_stay_light():
+    script = """
+import sys
+import nn_bridge as nb
+import tropical as tp
+f = nb.two_layer([[1]], [0], [[1]])
+assert nb.equivalent(f, nb.rewrite(f, 1))
+heavy = {"numba", "scipy", "sympy", "onnx", "torch", "matplotlib", "networkx", "hypothesis"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stdout + done.stderr
