@@ -13,7 +13,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+for _variable in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+):
     os.environ[_variable] = "1"
 
 
@@ -29,8 +34,15 @@ def main() -> None:
 
     nb.equivalent(*instances.equal_pair(50))
     nb.equivalent(*instances.flipped_pair(50))
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, one thread")
-    print("784 inputs, 10 outputs, float64; seconds, the median of", chosen.rounds, "interleaved rounds")
+    print(
+        f"{platform.processor() or platform.machine()}, "
+        f"Python {platform.python_version()}, one thread"
+    )
+    print(
+        "784 inputs, 10 outputs, float64; seconds, the median of",
+        chosen.rounds,
+        "interleaved rounds",
+    )
     print()
     columns = [
         *("units", "float heuristic", "equal, with certificate", "ratio", "unequal", "one ulp off"),
@@ -39,7 +51,12 @@ def main() -> None:
     print("|", " | ".join(columns), "|")
     print("|", " | ".join("---" for _ in columns), "|")
     for units in chosen.units:
-        print("|", " | ".join(row(nb, instances, equal_in_floats, units, chosen.rounds)), "|", flush=True)
+        print(
+            "|",
+            " | ".join(row(nb, instances, equal_in_floats, units, chosen.rounds)),
+            "|",
+            flush=True,
+        )
 
 
 def row(nb, instances, equal_in_floats, units, rounds):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nn_bridge.canonical_form import CanonicalForm, canonical
-    from nn_bridge.certificates.verify import check
+    from nn_bridge.checking import check
     from nn_bridge.equivalence.decide import equivalent
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
     from nn_bridge.layers import Abs, Affine, LeakyReLU, Maxout, ReLU, TwoSlope
@@ -53,7 +53,7 @@ __all__ = [
 
 _HOMES = {
     "nn_bridge.canonical_form": ("CanonicalForm", "canonical"),
-    "nn_bridge.certificates.verify": ("check",),
+    "nn_bridge.checking": ("check",),
     "nn_bridge.equivalence.decide": ("equivalent",),
     "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
     "nn_bridge.layers": ("Abs", "Affine", "LeakyReLU", "Maxout", "ReLU", "TwoSlope"),

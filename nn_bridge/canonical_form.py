@@ -10,7 +10,7 @@ import numpy as np
 
 from nn_bridge.collapse import two_layer_form
 from nn_bridge.equivalence.by_primitive_vectors import Hyperplane, rationals, units
-from nn_bridge.exact_array import to_rational
+from nn_bridge.exact_array import object_array, to_rational
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
 from nn_bridge.network import Network
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class CanonicalForm:
     r"""The form :math:`\sum_H K_H |w_H x + b_H| / 2 + M x + d` of a two-layer network.
 
-    Every hyperplane :math:`w_H x + b_H = 0` is written by its primitive integer vector with positive
-    first entry, appears once, and has :math:`K_H \ne 0`; the hyperplanes are sorted. Two networks
-    are one function if and only if their canonical forms are equal.
+    Every hyperplane :math:`w_H x + b_H = 0` is written by its primitive integer vector with
+    positive first entry, appears once, and has :math:`K_H \ne 0`; the hyperplanes are sorted. Two
+    networks are one function if and only if their canonical forms are equal.
 
     Attributes
     ----------
@@ -91,11 +91,11 @@ class CanonicalForm:
         base = [*self.linear[output], self.constant[output]]
         sides: tuple[list[list[Rational]], list[list[Rational]]] = ([], [])
         for (places, primitive), multiplier in zip(self.hyperplanes, self.multipliers, strict=True):
-            factor = multiplier[output]
+            factor = Fraction(multiplier[output])
             vector: list[Rational] = [0] * (self.inputs + 1)
             for place, entry in zip((*places, self.inputs), primitive, strict=True):
                 vector[place] = exact(abs(factor) * entry)
-                base[place] = exact(base[place] - Fraction(factor * entry) / 2)
+                base[place] = exact(base[place] - factor * entry / 2)
             if factor:
                 sides[factor < 0].append(vector)
         return Zonotope(base, sides[0]), Zonotope([0] * (self.inputs + 1), sides[1])
@@ -111,8 +111,8 @@ class CanonicalForm:
 def canonical(f: Network) -> CanonicalForm:
     """Return the canonical form of a network with at most one layer of two-slope units.
 
-    Units on one hyperplane are merged, those that cancel disappear into the affine part. The cost is
-    a few operations on integers for each weight.
+    Units on one hyperplane are merged, those that cancel disappear into the affine part. The cost
+    is a few operations on integers for each weight.
 
     Raises
     ------
@@ -176,7 +176,4 @@ def _weights(hyperplanes: tuple[Hyperplane, ...], inputs: int) -> Sparse:
 
 
 def _table(rows: tuple[tuple[Rational, ...], ...], shape: tuple[int, int]) -> Array:
-    table = np.empty(shape, dtype=object)
-    for i, row in enumerate(rows):
-        table[i] = row
-    return table
+    return object_array([entry for row in rows for entry in row], shape)

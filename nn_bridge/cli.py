@@ -104,13 +104,12 @@ def check(certificate: Path, first: Path, second: Path, *, as_json: bool, parse:
     """
     from nn_bridge.certificates import check as checker
     from nn_bridge.certificates.plain import plain_layers
-    from nn_bridge.certificates.verify import load
+    from nn_bridge.checking import load
 
     claim = load(certificate)
-    networks = [_read(path, parse) for path in (first, second)]
-    units = sum(max(network.widths) for network in networks)
-    with _bar(units, "checking") as bar:
-        valid = checker.check(claim, *map(plain_layers, networks), bar.update)
+    f, g = (_read(path, parse) for path in (first, second))
+    with _bar(max(f.widths) + max(g.widths), "checking") as bar:
+        valid = checker.check(claim, plain_layers(f), plain_layers(g), bar.update)
     says = claim.get("claim") if isinstance(claim, dict) else None
     if as_json:
         click.echo(json.dumps({"valid": valid, "claim": says}))
@@ -173,7 +172,9 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     click.echo(f"{source}: R^{network.inputs} -> R^{network.outputs}")
     for width, layer in zip(network.widths[1:], facts["layers"], strict=True):
         click.echo(f"  {layer:<44} {width:>8} wide")
-    click.echo(f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge")
+    click.echo(
+        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge"
+    )
     click.echo(f"equality is {'always decided' if decidable else 'undecided unless refuted'}")
     if network.domain is not None:
         click.echo("the file states bounds of its inputs")

@@ -84,15 +84,14 @@ def two_layer_form(network: Network) -> TwoLayerForm | None:
     """
     layers = collapse(network).layers
     if len(layers) == 1:
-        hidden = layers[0]
-        kinks, outer = TwoSlope(1, 1), Affine(identity(network.outputs))
-    elif len(layers) == 3:
-        hidden, kinks, outer = layers  # type: ignore[assignment]
-    else:
+        layers = (layers[0], TwoSlope(1, 1), Affine(identity(network.outputs)))
+    if len(layers) > 3:
         return None
+    hidden, kinks, outer = layers
     if not isinstance(kinks, TwoSlope):
         return None
     assert isinstance(hidden, Affine)
+    assert isinstance(outer, Affine)
     positive, negative = kinks.slopes(hidden.outputs)
     return TwoLayerForm(hidden, positive, negative, outer.weight.dense(), outer.bias)
 

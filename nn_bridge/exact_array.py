@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -52,7 +52,7 @@ def as_integers(array: Array) -> tuple[Array, int]:
         ratios = [entry.as_integer_ratio() for entry in array.flat]
         denominator = lcm(1, *(below for _, below in ratios))
         numerators = [above * (denominator // below) for above, below in ratios]
-        return _object_array(numerators, array.shape), denominator
+        return object_array(numerators, array.shape), denominator
     mantissas, exponents = dyadic_parts(array)
     if array.size == 0:
         return np.empty(array.shape, object), 1
@@ -71,6 +71,13 @@ def dyadic_parts(array: Array) -> tuple[Array, Array]:
     trailing = np.frexp((mantissas & -mantissas).astype(np.float64))[1] - 1
     trailing[mantissas == 0] = 0
     return mantissas >> trailing, exponents.astype(np.int64) - 53 + trailing
+
+
+def object_array(entries: Sequence[Any], shape: tuple[int, ...]) -> Array:
+    """Return an object array of these entries, in row-major order."""
+    array = np.empty(len(entries), dtype=object)
+    array[:] = entries
+    return array.reshape(shape)
 
 
 def double_pieces(array: Array) -> list[Array] | None:
@@ -111,20 +118,14 @@ def _objects(data: Any, name: str, dimensions: int) -> Array:
     """Nested sequences as an object array; numbers of any kind are left as they are."""
     if dimensions == 1:
         entries = list(data)
-        return _object_array(entries, (len(entries),))
+        return object_array(entries, (len(entries),))
     rows = [list(row) for row in data]
     widths = {len(row) for row in rows}
     if len(widths) > 1:
         message = f"{name} must have rows of one length, got lengths {sorted(widths)}"
         raise DimensionError(message)
     shape = (len(rows), widths.pop() if widths else 0)
-    return _object_array([entry for row in rows for entry in row], shape)
-
-
-def _object_array(entries: list[Any], shape: tuple[int, ...]) -> Array:
-    array = np.empty(len(entries), dtype=object)
-    array[:] = entries
-    return array.reshape(shape)
+    return object_array([entry for row in rows for entry in row], shape)
 
 
 def _doubles(array: Array, name: str) -> Array:
@@ -147,7 +148,7 @@ def _integers_as_doubles(array: Array) -> Array:
 
 def _rationals(array: Array, name: str) -> Array:
     entries = [exact(entry, name) for entry in array.flat]
-    return _demoted(_object_array(entries, array.shape))
+    return _demoted(object_array(entries, array.shape))
 
 
 def _demoted(array: Array) -> Array:

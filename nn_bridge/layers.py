@@ -203,7 +203,7 @@ class Maxout:
     """
 
     def __init__(self, rank: int) -> None:
-        if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
+        if type(rank) is not int or rank < 1:
             message = f"rank must be a positive int, the size of a group, got {rank!r}"
             raise ArgumentError(message)
         self.rank = rank

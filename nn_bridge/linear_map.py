@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import flint
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, exact_array, to_rational
+from nn_bridge.exact_array import as_integers, exact_array, object_array, to_rational
 from tropical.errors import DimensionError
 from tropical.typing import Array, Rational
 
@@ -263,7 +263,9 @@ def _dense_product(outer: Array, inner: Array) -> Array:
         *inner.shape, right.ravel().tolist()
     )
     entries = np.array([int(entry) for entry in product.entries()], dtype=object)
-    return _over(entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator)
+    return _over(
+        entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator
+    )
 
 
 def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
@@ -311,9 +313,8 @@ def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
 def _over(numerators: Array, denominator: int) -> Array:
     if denominator == 1:
         return numerators
-    quotient = np.empty(numerators.size, dtype=object)
-    quotient[:] = [to_rational(Fraction(entry, denominator)) for entry in numerators.flat]
-    return quotient.reshape(numerators.shape)
+    quotient = [to_rational(Fraction(entry, denominator)) for entry in numerators.flat]
+    return object_array(quotient, numerators.shape)
 
 
 def _shifted(array: Array, exponents: Array) -> Array:
@@ -322,15 +323,11 @@ def _shifted(array: Array, exponents: Array) -> Array:
         shifted: Array = np.ldexp(array, exponents)
         if (np.ldexp(shifted, -exponents) == array).all():
             return shifted
-    factors = np.empty(exponents.shape, dtype=object)
-    factors.flat = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
-    entries = np.empty(array.shape, dtype=object)
-    entries.flat = [to_rational(entry) for entry in array.flat]
-    scaled: Array = entries * factors
+    powers = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
+    entries = object_array([to_rational(entry) for entry in array.flat], array.shape)
+    scaled: Array = entries * object_array(powers, exponents.shape)
     return scaled
 
 
 def _zeros(size: int) -> Array:
-    zeros = np.empty(size, dtype=object)
-    zeros[:] = 0
-    return zeros
+    return object_array([0] * size, (size,))

@@ -75,7 +75,9 @@ class Network:
     def parameters(self) -> int:
         """The number of stored weights and biases."""
         return sum(
-            layer.weight.stored + layer.outputs for layer in self.layers if isinstance(layer, Affine)
+            layer.weight.stored + layer.outputs
+            for layer in self.layers
+            if isinstance(layer, Affine)
         )
 
     @cached_property
@@ -201,7 +203,7 @@ def two_layer(
     if hidden.weight.is_dyadic and carried.dtype == object:
         pieces = double_pieces(carried) or pieces
     h, m = hidden.outputs, outer.outputs
-    ones = [1] * (m * len(pieces))
+    ones: list[Rational] = [1] * (m * len(pieces))
     return Network(
         [
             Affine(
@@ -215,10 +217,14 @@ def two_layer(
 
 
 def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
-    named: dict[str, tuple[Rational, Rational]] = {"relu": (1, 0), "abs": (1, -1), "identity": (1, 1)}
+    named: dict[str, tuple[Rational, Rational]] = {
+        "relu": (1, 0),
+        "abs": (1, -1),
+        "identity": (1, 1),
+    }
     if isinstance(activation, str) and activation in named:
         return named[activation]
-    if isinstance(activation, tuple) and len(activation) == 2 and activation[0] == "leaky":
+    if len(activation) == 2 and activation[0] == "leaky":
         return 1, exact(activation[1], "slope")
     message = (
         'activation must be "relu", "abs", "identity" or ("leaky", slope), '
@@ -227,7 +233,7 @@ def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
     raise ArgumentTypeError(message)
 
 
-def _widths(layers: tuple[Layer, ...], inputs: int | None) -> tuple[int, ...]:
+def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
     width = _first_width(layers) if inputs is None else inputs
     widths = [width]
     for position, layer in enumerate(layers):
@@ -241,9 +247,10 @@ def _widths(layers: tuple[Layer, ...], inputs: int | None) -> tuple[int, ...]:
             message = f"layers must be layers, got {layer!r} at position {position}"
             raise ArgumentTypeError(message)
         if expected != width:
+            taken = f"multiples of {layer.rank}" if isinstance(layer, Maxout) else expected
             message = (
                 f"layers must fit: layer {position}, {layer!r}, cannot follow a width of {width}; "
-                f"it takes {f'multiples of {layer.rank}' if isinstance(layer, Maxout) else expected}"
+                f"it takes {taken}"
             )
             raise DimensionError(message)
         width = after

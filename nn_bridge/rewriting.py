@@ -85,14 +85,15 @@ class _Block:
     def above(self, rows: Array, offsets: Array, outgoing: Array) -> _Block:
         """Add units below these; they have the slopes of the first unit."""
         count = len(offsets)
-        slopes = (
+        positive, negative = (
             np.concatenate([side, np.repeat(side[:1], count)])
             for side in (self.positive, self.negative)
         )
         return _Block(
             self.rows.above(rows),
             np.concatenate([self.offsets, offsets]),
-            *slopes,
+            positive,
+            negative,
             self.outgoing.above(outgoing),
         )
 

@@ -158,7 +158,9 @@ def _scale(before: Parameters, draw: Draw) -> Parameters:
     for unit in before.units:
         t = draw(positive_rationals())
         units.append(
-            Unit(_times(t, unit.weights), t * unit.offset, unit.slopes, _times(1 / t, unit.outgoing))
+            Unit(
+                _times(t, unit.weights), t * unit.offset, unit.slopes, _times(1 / t, unit.outgoing)
+            )
         )
     return replace(before, units=tuple(units))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from decimal import Decimal
+from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -94,16 +96,16 @@ class Proof(Verdict):
         affine = (
             "in every group the multiples of l cancel as well"
             if odd == 0
-            else f"the multiples of l, which do not cancel within {odd} of the groups, add up to 0 over all"
+            else f"those of l do not cancel within {odd} of the groups but add up to 0 over all"
         )
         return self._noted(
             f"The two networks are one function on R^{self.f.inputs}. Their {h_f} and {h_g} hidden "
             f"units fall into {self.certificate['groups']} groups of units that vanish on one "
-            f"hyperplane. Write each unit as a multiple t of the affine function l of its group; its "
-            f"activation is then a multiple of |l| and one of l. In every group the multiples of |l| "
-            f"add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. The function "
-            f"bends on {_count(self.hyperplanes)}, where each network's own multiples of |l| do not "
-            f"cancel. All of it was computed with exact numbers."
+            "hyperplane. Write each unit as a multiple t of the affine function l of its group; its "
+            "activation is then a multiple of |l| and one of l. In every group the multiples of "
+            f"|l| add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. "
+            f"The function bends on {_count(self.hyperplanes)}, where each network's own multiples "
+            "of |l| do not cancel. All of it was computed with exact numbers."
         )
 
     def __repr__(self) -> str:
@@ -150,7 +152,7 @@ class Counterexample(Verdict):
     @property
     def output(self) -> int:
         """The output where the values are furthest apart."""
-        gaps = [abs(left - right) for left, right in zip(*self.values, strict=True)]
+        gaps = [abs(Fraction(left) - right) for left, right in zip(*self.values, strict=True)]
         return gaps.index(max(gaps))
 
     def explain(self) -> str:
@@ -163,14 +165,18 @@ class Counterexample(Verdict):
         zero = " (all other inputs 0)" if live and len(live) < self.f.inputs else ""
         k = self.output
         left, right = self.values[0][k], self.values[1][k]
-        outside = "" if self._inside() else (
-            " The point lies outside the input bounds that a file states; on those bounds alone the "
-            "networks were not compared."
+        outside = (
+            ""
+            if self._inside()
+            else (
+                " The point lies outside the input bounds that a file states; on those bounds "
+                "alone the networks were not compared."
+            )
         )
         return self._noted(
-            f"The two networks differ at {place}{zero}: there output {k} of the first is {left} and of "
-            f"the second {right}, a difference of {left - right} (about {float(left - right):.3g}). "
-            f"Both values are exact.{outside}"
+            f"The two networks differ at {place}{zero}: there output {k} of the first is {left} "
+            f"and of the second {right}, a difference of {left - right} "
+            f"(about {_about(left - right)}). Both values are exact.{outside}"
         )
 
     def _inside(self) -> bool:
@@ -210,10 +216,17 @@ class Undecided(Verdict):
 
     def explain(self) -> str:
         """Return what is known, and why it is not more."""
-        return self._noted(f"Whether the two networks are one function is not decided: {self.reason}.")
+        return self._noted(
+            f"Whether the two networks are one function is not decided: {self.reason}."
+        )
 
     def __repr__(self) -> str:
         return f"Undecided({self.reason})"
+
+
+def _about(number: Rational) -> str:
+    """Return three digits, also of numbers outside the range of doubles."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):.3g}"
 
 
 def _count(hyperplanes: int) -> str:

@@ -122,7 +122,9 @@ def _verify_equal(
     """
     nets = [_TwoLayer(layers) for layers in (f, g)]
     sides = certificate["units"]
-    groups: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(_integer(certificate["groups"]))]
+    groups: list[list[tuple[int, int, Fraction]]] = [
+        [] for _ in range(_integer(certificate["groups"]))
+    ]
     constants: list[tuple[int, int]] = []
     for side, net in enumerate(nets):
         if not len(sides[side]["group"]) == len(sides[side]["ratio"]) == net.width:
@@ -157,7 +159,8 @@ def _verify_equal(
         coefficients, value, denominator = nets[side].inner(unit)
         if coefficients:
             return False
-        factor = (-1) ** side * 2 * slopes[side][0 if value >= 0 else 1][unit]
+        slope = slopes[side][0][unit] if value >= 0 else slopes[side][1][unit]
+        factor = (-1) ** side * 2 * slope
         for k in outputs:
             rest[k].add({}, factor * weights[side][k][0].get(unit, 0) * value, denominator)
     return all(total.is_zero() for total in rest)

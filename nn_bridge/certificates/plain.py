@@ -31,8 +31,8 @@ def _plain(layer: Layer) -> dict[str, Any]:
             "bias": _numbers(layer.bias),
         }
         if isinstance(layer.weight, Sparse):
-            plain["starts"] = memoryview(layer.weight.starts)
-            plain["places"] = memoryview(layer.weight.places)
+            plain["starts"] = layer.weight.starts.data
+            plain["places"] = layer.weight.places.data
             plain["weight"] = _numbers(layer.weight.values)
         else:
             plain["weight"] = _numbers(layer.weight.entries)
@@ -48,4 +48,4 @@ def _plain(layer: Layer) -> dict[str, Any]:
 
 def _numbers(array: Array) -> Any:
     flat = array.reshape(-1)
-    return flat.tolist() if array.dtype == object else memoryview(flat)
+    return flat.tolist() if array.dtype == object else flat.data

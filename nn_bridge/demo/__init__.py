@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from nn_bridge.certificates.verify import check
+from nn_bridge.checking import check
 from nn_bridge.equivalence.decide import equivalent
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Dense
@@ -36,7 +36,7 @@ def show(echo: Callable[[str], object], seed: int | None = None) -> bool:
     with _timed(echo, "Read a digit classifier"):
         network = digits()
     echo(f"  {network}")
-    echo(f"  {network.parameters:,} weights and biases; every float32 is taken as the exact number it is.")
+    echo(f"  {network.parameters:,} weights and biases, each float32 the exact number that it is.")
     for note in network.notes:
         echo(f"  {note}.")
 
@@ -44,8 +44,8 @@ def show(echo: Callable[[str], object], seed: int | None = None) -> bool:
         other = rewrite(network, seed)
     hidden = network.widths[1], other.widths[1]
     echo(
-        f"  {hidden[0]} hidden units became {hidden[1]}: some were split, all rescaled and shuffled, "
-        "dead units\n  and opposite pairs that cancel only together were added."
+        f"  {hidden[0]} hidden units became {hidden[1]}: some split, all rescaled and shuffled,\n"
+        "  dead units and opposite pairs that cancel only together added."
     )
 
     with _timed(echo, "Decide whether the two are one function"):
@@ -98,7 +98,7 @@ def _one_bit_off(network: Network, generator: np.random.Generator) -> tuple[Netw
     return broken, told
 
 
-def _short(live: dict[int, object]) -> str:
+def _short(live: Mapping[int, object]) -> str:
     return ", ".join(f"x{j} = {entry}" for j, entry in live.items()) or "0"
 
 

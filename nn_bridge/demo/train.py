@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nn_bridge.layers import Affine, ReLU
+from nn_bridge.layers import Affine, Layer, ReLU
 from nn_bridge.network import Network
 from nn_bridge.writers import write
 
@@ -28,7 +28,7 @@ def main() -> None:
     classifier.fit(seen, seen_labels)
     weights = [layer.astype(np.float32).T for layer in classifier.coefs_]
     biases = [layer.astype(np.float32) for layer in classifier.intercepts_]
-    layers = [Affine(weights[0], biases[0]), ReLU(), Affine(weights[1], biases[1])]
+    layers: list[Layer] = [Affine(weights[0], biases[0]), ReLU(), Affine(weights[1], biases[1])]
     guesses = Network(layers)(unseen).argmax(axis=1)
     right = int((guesses == unseen_labels).sum())
     note = f"It recognises {right} of {len(unseen_labels)} digits that it was not trained on"

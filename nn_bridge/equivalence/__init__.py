@@ -1,3 +1,3 @@
-"""Decisions: are two networks one function?"""
+"""Deciding whether two networks are one function."""
 
 from __future__ import annotations

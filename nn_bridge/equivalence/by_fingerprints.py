@@ -88,7 +88,7 @@ def _fingerprints(rows: Rows) -> tuple[Array, Array]:
 def _group(
     rows: list[Rows], leads: tuple[Array, ...], prints: tuple[Array, ...]
 ) -> tuple[list[Array], int]:
-    """Number the hyperplanes, and return the number of each unit on either side."""
+    """Return the number of each unit's hyperplane on either side, and how many there are."""
     sides = np.repeat([0, 1], [len(side) for side in prints])
     units = np.concatenate([np.arange(len(side)) for side in prints])
     residues = np.concatenate(prints)
@@ -96,9 +96,7 @@ def _group(
     open_units = np.flatnonzero(np.concatenate(leads) >= 0)
     count = 0
     while len(open_units):
-        _, first, inverse = np.unique(
-            residues[open_units], return_index=True, return_inverse=True
-        )
+        _, first, inverse = np.unique(residues[open_units], return_index=True, return_inverse=True)
         representatives = open_units[first][inverse]
         same = np.ones(len(open_units), dtype=bool)
         for side in (0, 1):
@@ -128,7 +126,7 @@ def _proportional(left: tuple[Rows, Array, Array], right: tuple[Rows, Array, Arr
     arguments: list[Array] = []
     for rows, leads, units in (left, right):
         arguments += [rows.starts, rows.places, rows.bits, rows.offsets, leads, units]
-    proportional(*arguments, same)
+    proportional(*arguments, same)  # type: ignore[call-arg]
     return same
 
 
@@ -233,8 +231,8 @@ def _constants(forms: tuple[TwoLayerForm, ...], groups: list[Array]) -> list[Fra
         for unit in np.flatnonzero(groups[side] < 0):
             value = to_rational(form.hidden.bias[unit])
             slope = to_rational((form.positive if value >= 0 else form.negative)[unit])
-            for k in np.flatnonzero(form.outer[:, unit]):
-                total[k] += sign * to_rational(form.outer[k, unit]) * slope * value
+            for output in np.flatnonzero(form.outer[:, unit]):
+                total[output] += sign * to_rational(form.outer[output, unit]) * slope * value
     return total
 
 

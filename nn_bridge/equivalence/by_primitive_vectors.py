@@ -11,7 +11,7 @@ import numpy as np
 
 from nn_bridge.collapse import TwoLayerForm
 from nn_bridge.equivalence.difference import Difference
-from nn_bridge.exact_array import as_integers, to_rational
+from nn_bridge.exact_array import as_integers, object_array, to_rational
 from nn_bridge.layers import Affine
 from tropical.typing import Array, Rational
 
@@ -65,7 +65,9 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
             column = outer[:, unit] * sign
             multipliers[side].append(multiple)
             if hyperplane is None:
-                constant = constant + column * (multiple * (positive if multiple >= 0 else negative))
+                constant = constant + column * (
+                    multiple * (positive if multiple >= 0 else negative)
+                )
                 groups[side].append(-1)
                 continue
             number = numbers.setdefault(hyperplane, len(numbers))
@@ -85,7 +87,9 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
         for hyperplane, number in numbers.items():
             if number in odd_ones:
                 places, primitive = hyperplane
-                total[:, [*places, -1]] += np.multiply.outer(odd[number], np.array(primitive, object))
+                total[:, [*places, -1]] += np.multiply.outer(
+                    odd[number], np.array(primitive, object)
+                )
         rest = first_place(total)
     return Difference(
         len(numbers),
@@ -106,6 +110,4 @@ def first_place(total: Array) -> tuple[int, int] | None:
 
 def rationals(array: Array) -> Array:
     """Return the entries as an object array of int and Fraction."""
-    entries = np.empty(array.size, dtype=object)
-    entries[:] = [to_rational(entry) for entry in array.flat]
-    return entries.reshape(array.shape)
+    return object_array([to_rational(entry) for entry in array.flat], array.shape)

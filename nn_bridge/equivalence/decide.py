@@ -1,4 +1,4 @@
-"""Are two networks one function?"""
+"""The decision whether two networks are one function."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SMALL = 20_000
 def equivalent(f: Network, g: Network) -> Verdict:
     """Decide whether ``f`` and ``g`` are one function on all of R^n.
 
-    Two networks with at most one layer of two-slope activations each (and skips) are always decided,
-    exactly, in time linear in the number of weights. Deeper ones are compared at some points, and
-    are undecided when they agree there.
+    Two networks with at most one layer of two-slope activations each (and skips) are always
+    decided, exactly, in time linear in the number of weights. Deeper ones are compared at some
+    points, and are undecided when they agree there.
 
     Parameters
     ----------
@@ -44,7 +44,9 @@ def equivalent(f: Network, g: Network) -> Verdict:
     --------
     >>> import nn_bridge as nb
     >>> f = nb.Network([nb.Affine([[1, 2], [3, -1]], [1, -2]), nb.ReLU(), nb.Affine([[2, 5]], [0])])
-    >>> g = nb.Network([nb.Affine([[6, -2], [2, 4]], [-4, 2]), nb.ReLU(), nb.Affine([["5/2", 1]], [0])])
+    >>> g = nb.Network(
+    ...     [nb.Affine([[6, -2], [2, 4]], [-4, 2]), nb.ReLU(), nb.Affine([["5/2", 1]], [0])]
+    ... )
     >>> nb.equivalent(f, g)
     Proof(equal on R^2, 2 hyperplanes)
     """
@@ -75,7 +77,7 @@ def _evidence(found: Difference) -> dict[str, Any]:
         "units": [
             {
                 "group": [None if group < 0 else group for group in groups.tolist()],
-                "ratio": ["%d/%d" % ratio.as_integer_ratio() for ratio in multipliers],
+                "ratio": ["{}/{}".format(*ratio.as_integer_ratio()) for ratio in multipliers],
             }
             for groups, multipliers in zip(found.groups, found.multipliers, strict=True)
         ],
@@ -95,12 +97,13 @@ def _compare_at_points(f: Network, g: Network) -> Verdict:
     return Undecided(
         f,
         g,
-        "a network has more than one layer of kinks, or a maximum of more than two pieces, after its "
-        f"linear layers are merged, and the two agree at the {len(points)} points that were tried",
+        "a network has more than one layer of kinks, or a maximum over several coordinates, after "
+        "its linear layers are merged, and the two agree at the "
+        f"{len(points)} points that were tried",
     )
 
 
-def _require_one_shape(f: Network, g: Network) -> None:
+def _require_one_shape(f: Any, g: Any) -> None:
     for name, network in (("f", f), ("g", g)):
         if not isinstance(network, Network):
             message = f"{name} must be a Network, got {network!r}; read files with nb.read(path)"

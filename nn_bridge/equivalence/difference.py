@@ -2,9 +2,9 @@
 
 Write each hidden unit as a multiple ``t`` of the affine function ``l`` of its hyperplane H. Since
 ``act(t l) = (p - q)/2 |t| |l| + (p + q)/2 t l``, the difference of two networks is
-``sum_H E_H |l_H| + sum_H O_H l_H + constants`` with the even parts ``E_H = sum +-a |t| (p - q)/2`` and
-the odd parts ``O_H = sum +-a t (p + q)/2``. It is zero if and only if every even part is, and the
-remaining affine map is: theory of the canonical form, :cite:`petzka2020` for the generic case.
+``sum_H E_H |l_H| + sum_H O_H l_H + constants`` with the even parts
+``E_H = sum +-a |t| (p - q)/2`` and the odd parts ``O_H = sum +-a t (p + q)/2``. It is zero if and
+only if every even part is, and the remaining affine map is.
 """
 
 from __future__ import annotations

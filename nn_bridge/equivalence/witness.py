@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
     from nn_bridge.verdicts import Counterexample
 
+
 def witness(
     f: Network, g: Network, forms: tuple[TwoLayerForm, TwoLayerForm], left: Difference
 ) -> Counterexample:
@@ -67,8 +68,8 @@ def _around_a_kink(
         [abs(height) for height in _heights(others, point)],
         [abs(slope) for hidden, units in others for slope in _column(hidden, units, axis)],
     )
-    middle = [point.get(j, 0) for j in range(forms[side].hidden.inputs)]
-    for move in (0, step, -step):
+    middle = [Fraction(point.get(j, 0)) for j in range(forms[side].hidden.inputs)]
+    for move in (Fraction(0), step, -step):
         yield tuple(exact(x + move * (j == axis)) for j, x in enumerate(middle))
 
 
@@ -163,19 +164,19 @@ def _heights(others: list[tuple[Affine, Array]], point: dict[int, Rational]) -> 
     return heights
 
 
-def _column(hidden: Affine, units: Array, axis: int) -> list[Rational]:
+def _column(hidden: Affine, units: Array, axis: int) -> list[Fraction]:
     """Return the weights of the units at one input."""
     weight = hidden.weight
     if isinstance(weight, Dense):
-        return [to_rational(entry) for entry in weight.entries[units, axis]]
-    return [_row(hidden, int(unit))[0].get(axis, 0) for unit in units]
+        return [Fraction(to_rational(entry)) for entry in weight.entries[units, axis]]
+    return [Fraction(_row(hidden, int(unit))[0].get(axis, 0)) for unit in units]
 
 
-def _step(heights: list[Fraction], slopes: list[Rational]) -> Rational:
+def _step(heights: list[Fraction], slopes: list[Fraction]) -> Fraction:
     """Return a power of two that crosses none of the other hyperplanes."""
     bound = min(
         (height / slope for height, slope in zip(heights, slopes, strict=True) if slope),
         default=Fraction(2),
     )
     exponent = bound.numerator.bit_length() - bound.denominator.bit_length() - 2
-    return exact(Fraction(2) ** exponent)
+    return Fraction(2) ** exponent

@@ -117,7 +117,9 @@ def test_same_product_with_zeros(zero):
 
 rows = st.integers(1, 5).flatmap(
     lambda n: st.lists(
-        st.lists(st.sampled_from([0.0, 0.0, 1.0, -1.0, 3.0, 0.1, 2.0**-1074]), min_size=n, max_size=n),
+        st.lists(
+            st.sampled_from([0.0, 0.0, 1.0, -1.0, 3.0, 0.1, 2.0**-1074]), min_size=n, max_size=n
+        ),
         min_size=1,
         max_size=4,
     )
@@ -169,7 +171,7 @@ def _fingerprints(table, offsets, coefficients):
     layout=st.sampled_from([_dense, _sparse]),
 )
 def test_proportional_rows_are_exactly_the_multiples(base, factor, moved, layout):
-    *weights, offset = base
+    weights = base[:-1]
     left = np.array(base)
     right = left * factor
     if moved is not None:
@@ -185,9 +187,7 @@ def test_proportional_rows_are_exactly_the_multiples(base, factor, moved, layout
     kernels.proportional(*arguments, out)
     vectors = [[Fraction(x) for x in row] for row in (left, right)]
     expected = all(
-        a * d == b * c
-        for a, b in zip(*vectors, strict=True)
-        for c, d in zip(*vectors, strict=True)
+        a * d == b * c for a, b in zip(*vectors, strict=True) for c, d in zip(*vectors, strict=True)
     )
     assert bool(out[0]) == expected
 
@@ -205,7 +205,9 @@ def test_sums_by_group_and_combined_rows_are_sums_modulo_the_prime(prime, seed):
     for g in range(count):
         for k in range(m):
             expected = sum(
-                int(factors[i]) * int(slopes[i]) * int(vectors[i, k]) for i in range(u) if groups[i] == g
+                int(factors[i]) * int(slopes[i]) * int(vectors[i, k])
+                for i in range(u)
+                if groups[i] == g
             )
             assert int(out[g, k]) == expected % prime
     weights = generator.choice([0.0, 1.5, -0.1, 3e-300], (u, n))

@@ -28,7 +28,9 @@ def test_the_canonical_form_is_the_sum_that_it_says(f, data):
     for k in range(f.outputs):
         total = form.constant[k] + sum(m * v for m, v in zip(form.linear[k], x, strict=True))
         for (places, primitive), multiplier in zip(form.hyperplanes, form.multipliers, strict=True):
-            height = primitive[-1] + sum(w * x[j] for w, j in zip(primitive[:-1], places, strict=True))
+            height = primitive[-1] + sum(
+                w * x[j] for w, j in zip(primitive[:-1], places, strict=True)
+            )
             total += multiplier[k] * abs(height) / 2
         expected.append(total)
     assert f(x) == tuple(expected)
@@ -64,7 +66,13 @@ def test_an_output_is_the_difference_of_two_support_functions(f, data):
 
 
 def test_sparse_networks_stay_sparse():
-    f = nb.Network([nb.Affine(nb.Sparse([0, 1, 2], [0, 2], [2, -3], 3), [1, 0]), nb.ReLU(), nb.Affine([[1, 1]])])
+    f = nb.Network(
+        [
+            nb.Affine(nb.Sparse([0, 1, 2], [0, 2], [2, -3], 3), [1, 0]),
+            nb.ReLU(),
+            nb.Affine([[1, 1]]),
+        ]
+    )
     network = nb.canonical(f).network()
     assert isinstance(network.layers[0].weight, nb.Sparse)
     assert nb.equivalent(f, network).check()

@@ -47,7 +47,7 @@ def test_certificates_survive_a_round_trip_through_json(pair):
 
 @given(pair=near_misses(), data=st.data())
 def test_a_certificate_of_equality_never_checks_for_different_functions(pair, data):
-    """Whatever matching is claimed, with the right digests, unequal networks are not proved equal."""
+    """Whatever matching is claimed, with the right digests, unequal networks are not proved."""
     f, g = pair
     honest = nb.equivalent(f, f)
     forged = copy.deepcopy(honest.certificate)
@@ -93,7 +93,9 @@ FREE = {("notes",), ("domain",), ("odd",), ("reason",)}
 """What a certificate says to people; the claim does not rest on it."""
 
 
-@pytest.mark.parametrize("verdict", [nb.equivalent(F, H), nb.equivalent(F, G)], ids=["equal", "differ"])
+@pytest.mark.parametrize(
+    "verdict", [nb.equivalent(F, H), nb.equivalent(F, G)], ids=["equal", "differ"]
+)
 def test_a_corrupted_certificate_is_refused_in_every_field(verdict):
     """A field is replaced or removed; if the checker still says yes, the change was immaterial."""
     refused = 0
@@ -114,7 +116,7 @@ def test_a_corrupted_certificate_is_refused_in_every_field(verdict):
 
 
 def _immaterial(honest, forged, path):
-    """The same number in other words, more empty hyperplanes, or a unit of which nothing depends."""
+    """The same number in other words, more empty groups, or a ratio that nothing rests on."""
     before, after = _at(honest, path), _at(forged, path)
     if before == after:
         return type(before) is type(after)
@@ -274,4 +276,7 @@ def test_a_digest_tells_apart_what_is_not_the_same_data():
         nb.Network([nb.Affine(nb.Sparse([0, 2], [0, 1], [1, 2], 2), [0])]),
     ]
     assert len({net.digest for net in variants}) == len(variants)
-    assert nb.Network([nb.Affine(np.array([[-0.0, 1.0]]))]).digest == nb.Network([nb.Affine([[0, 1]])]).digest
+    assert (
+        nb.Network([nb.Affine(np.array([[-0.0, 1.0]]))]).digest
+        == nb.Network([nb.Affine([[0, 1]])]).digest
+    )

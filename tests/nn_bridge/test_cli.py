@@ -58,7 +58,10 @@ def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
     assert code == 1
     assert "x0 = 7/6" in out
     code, out, _ = nn_bridge("check", "c.json", "f.npz", "h.npz")
-    assert (code, out) == (0, "valid: the two networks differ at the point that the certificate names\n")
+    assert (code, out) == (
+        0,
+        "valid: the two networks differ at the point that the certificate names\n",
+    )
 
 
 def test_undecided_exits_3(folder, nn_bridge):
@@ -191,5 +194,7 @@ assert nb.equivalent(f, nb.rewrite(f, 1))
 heavy = {"numba", "scipy", "sympy", "onnx", "torch", "matplotlib", "networkx", "hypothesis"}
 print(sorted(heavy & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
     assert done.stdout == "[]\n", done.stdout + done.stderr

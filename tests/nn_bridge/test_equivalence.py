@@ -323,7 +323,9 @@ def test_an_output_that_may_be_flipped_beside_one_that_may_not(way):
     verdict = nb.equivalent(f, g)
     require(verdict, equal=False)
     assert verdict.output == 1
-    require(nb.equivalent(nb.two_layer(W, b, [[1, 1]]), nb.two_layer(turned, b, [[1, 1]])), equal=True)
+    require(
+        nb.equivalent(nb.two_layer(W, b, [[1, 1]]), nb.two_layer(turned, b, [[1, 1]])), equal=True
+    )
 
 
 def test_concurrent_lines_of_the_hexagon(way):
@@ -359,7 +361,10 @@ def test_affine_parts_of_doubles_are_compared_exactly():
     generator = np.random.default_rng(5)
     W, b = generator.standard_normal((6, 3)), generator.standard_normal(6)
     A = generator.standard_normal((2, 6))
-    exactly = [[sum(F(a) * F(w) for a, w in zip(A[k], W[:, j], strict=True)) for j in range(3)] for k in range(2)]
+    exactly = [
+        [sum(F(a) * F(w) for a, w in zip(A[k], W[:, j], strict=True)) for j in range(3)]
+        for k in range(2)
+    ]
     shift = [sum(F(a) * F(w) for a, w in zip(A[k], b, strict=True)) for k in range(2)]
     f = nb.two_layer(W, b, A)
     g = nb.two_layer(-W, -b, A, shift, skip=exactly)
@@ -388,7 +393,9 @@ def test_deeper_networks_are_refuted_or_left_undecided():
 
 def test_shapes_must_agree():
     f, g = nb.two_layer([[1]], [0], [[1]]), nb.two_layer([[1, 2]], [0], [[1]])
-    with pytest.raises(ValueError, match="g must have 1 inputs and 1 outputs as f has, got 2 and 1"):
+    with pytest.raises(
+        ValueError, match="g must have 1 inputs and 1 outputs as f has, got 2 and 1"
+    ):
         nb.equivalent(f, g)
     with pytest.raises(TypeError, match=r"read files with nb\.read"):
         nb.equivalent("model.onnx", g)
@@ -402,7 +409,9 @@ def test_residues_that_collide_do_not_merge_hyperplanes(seed):
 
     generator = np.random.default_rng(seed)
     f = nb.two_layer(
-        generator.integers(-2, 3, (8, 2)), generator.integers(-1, 2, 8), generator.integers(-2, 3, (1, 8))
+        generator.integers(-2, 3, (8, 2)),
+        generator.integers(-1, 2, 8),
+        generator.integers(-2, 3, (1, 8)),
     )
     g = nb.rewrite(f, seed)
     honest = by_fingerprints._fingerprints

@@ -149,7 +149,7 @@ def fingerprints(
     for i in range(starts.shape[0] - 1):
         begin = starts[i]
         total = _ZERO
-        lead = np.int64(-1)
+        lead: Any = np.int64(-1)
         for k in range(begin, starts[i + 1]):
             if bits[k] != _ZERO:
                 if lead < 0:
@@ -171,11 +171,11 @@ def fingerprints(
 @kernel
 def normalised(bits: Any) -> Any:
     """Return the mantissa of a double with bit 52 set (0 for a zero), and its exponent field."""
-    field = np.int64((bits >> _SHIFT_52) & _EXPONENT)
+    field: Any = np.int64((bits >> _SHIFT_52) & _EXPONENT)
     mantissa = bits & _FRACTION
     if field > 0:
         return mantissa | _HIDDEN, field
-    field = np.int64(1)
+    field += 1
     if mantissa != _ZERO:
         while mantissa < _HIDDEN:
             mantissa <<= _ONE
@@ -185,7 +185,7 @@ def normalised(bits: Any) -> Any:
 
 @kernel
 def is_normal(bits: Any) -> Any:
-    """Return whether a double is neither zero nor subnormal, so that its bits shift as it scales."""
+    """Return whether a double is neither zero nor subnormal, so its bits shift as it scales."""
     return (bits >> _SHIFT_52) & _EXPONENT > _ZERO
 
 
@@ -196,8 +196,8 @@ def same_product(a: Any, b: Any, c: Any, d: Any) -> Any:
     b_mantissa, b_exponent = normalised(b)
     c_mantissa, c_exponent = normalised(c)
     d_mantissa, d_exponent = normalised(d)
-    left_zero = a_mantissa == _ZERO or b_mantissa == _ZERO
-    right_zero = c_mantissa == _ZERO or d_mantissa == _ZERO
+    left_zero = min(a_mantissa, b_mantissa) == _ZERO
+    right_zero = min(c_mantissa, d_mantissa) == _ZERO
     if left_zero or right_zero:
         return left_zero and right_zero
     if ((a ^ b) >> _SHIFT_63) != ((c ^ d) >> _SHIFT_63):
@@ -324,8 +324,8 @@ def combined_rows(
 ) -> None:
     """Add ``slopes[i] * vectors[i, k] * row[rows[i]]`` to ``out[k]`` modulo ``2**61 - c``.
 
-    rows (u,) int64; starts, places, bits as in `fingerprints`, powers as in `residues`; slopes (u,),
-    vectors (u, m) and out (m, columns) residues.
+    rows (u,) int64; starts, places, bits as in `fingerprints`, powers as in `residues`;
+    slopes (u,), vectors (u, m) and out (m, columns) residues.
     """
     dense = places.shape[0] == 0
     prime = WORD - c + _ONE

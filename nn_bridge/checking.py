@@ -39,8 +39,8 @@ def check(
     CertificateError
         If the file cannot be read as JSON. A readable file that proves nothing gives False.
     """
-    networks = [net if isinstance(net, Network) else read(net) for net in (f, g)]
-    return checker.check(load(path), *map(plain_layers, networks), progress)
+    left, right = (plain_layers(net if isinstance(net, Network) else read(net)) for net in (f, g))
+    return checker.check(load(path), left, right, progress)
 
 
 def load(path: str | PathLike[str]) -> object:
