@@ -73,6 +73,21 @@ def dyadic_parts(array: Array) -> tuple[Array, Array]:
     return mantissas >> trailing, exponents.astype(np.int64) - 53 + trailing
 
 
+def over(numerators: Array, denominator: int) -> Array:
+    """Return the numbers ``numerators / denominator``, as doubles if all of them are."""
+    exponent = denominator.bit_length() - 1
+    if denominator == 1 << exponent:
+        largest = max((abs(entry) for entry in numerators.flat), default=0)
+        if largest.bit_length() <= 1023:
+            doubles = numerators.astype(np.float64)
+            kept = (doubles.astype(object) == numerators).all()  # Python compares these exactly
+            quotient: Array = np.ldexp(doubles, -exponent)
+            if kept and (np.ldexp(quotient, exponent) == doubles).all():
+                return quotient
+    fractions = [Fraction(entry, denominator) for entry in numerators.flat]
+    return object_array(fractions, numerators.shape)
+
+
 def object_array(entries: Sequence[Any], shape: tuple[int, ...]) -> Array:
     """Return an object array of these entries, in row-major order."""
     array = np.empty(len(entries), dtype=object)

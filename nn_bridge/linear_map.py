@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import flint
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, exact_array, object_array, to_rational
+from nn_bridge.exact_array import as_integers, exact_array, object_array, over, to_rational
 from tropical.errors import DimensionError
 from tropical.typing import Array, Rational
 
@@ -263,7 +263,7 @@ def _dense_product(outer: Array, inner: Array) -> Array:
         *inner.shape, right.ravel().tolist()
     )
     entries = np.array([int(entry) for entry in product.entries()], dtype=object)
-    return _over(
+    return over(
         entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator
     )
 
@@ -285,7 +285,7 @@ def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
     total = _zeros(outer.shape[0] * inner.shape[1]).reshape(outer.shape[0], inner.shape[1])
     for own, part in scaled.items():
         total += part * (common // own)
-    return _over(total, denominator * common)
+    return over(total, denominator * common)
 
 
 def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
@@ -307,14 +307,7 @@ def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
         values.extend(total[column] for column in ordered)
         starts.append(len(places))
     entries = np.array(values, dtype=object)
-    return Sparse(starts, places, _over(entries, denominator), inner.shape[1])
-
-
-def _over(numerators: Array, denominator: int) -> Array:
-    if denominator == 1:
-        return numerators
-    quotient = [to_rational(Fraction(entry, denominator)) for entry in numerators.flat]
-    return object_array(quotient, numerators.shape)
+    return Sparse(starts, places, over(entries, denominator), inner.shape[1])
 
 
 def _shifted(array: Array, exponents: Array) -> Array:

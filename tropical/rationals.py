@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite
 from numbers import Integral
 from numbers import Rational as AbstractRational
 from typing import Any
@@ -58,10 +57,11 @@ def exact(value: Any, name: str = "value") -> Rational:
     if isinstance(value, str):
         return _read(value, name)
     if isinstance(value, float | np.floating | Decimal):
-        if not isfinite(value):
+        try:
+            return integral(Fraction(*value.as_integer_ratio()))
+        except (OverflowError, ValueError) as error:
             message = f"{name} must be a rational number, got {value!r}"
-            raise ExactnessError(message)
-        return integral(Fraction(*value.as_integer_ratio()))
+            raise ExactnessError(message) from error
     message = (
         f"{name} must be a rational number (int, Fraction, float, Decimal or text), "
         f"got {value!r} of type {type(value).__name__}; round irrational numbers yourself first"
@@ -78,5 +78,5 @@ def _read(text: str, name: str) -> Rational:
     try:
         return integral(Fraction(text))
     except (ValueError, ZeroDivisionError) as error:
-        message = f"{name} must be a decimal such as '0.1' or a quotient such as '1/3', got {text!r}"
+        message = f"{name} must be a decimal (0.1) or a quotient (1/3), got {text!r}"
         raise ExactnessError(message) from error

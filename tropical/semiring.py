@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from math import inf, isinf
+from math import inf
 from numbers import Rational as AbstractRational
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
@@ -99,7 +99,7 @@ class Semiring:
             return value.value
         if isinstance(value, str) and value.strip().lstrip("+-") == "inf":
             value = float(value)
-        if isinstance(value, float | np.floating | Decimal) and isinf(value):
+        if isinstance(value, float | np.floating | Decimal) and value in (inf, -inf):
             if value != -inf * self._sign:
                 message = (
                     f"{name} must be a rational number or {-inf * self._sign}, the zero of "
@@ -117,10 +117,6 @@ class Semiring:
                 "dual() passes from one to the other"
             )
             raise ConventionError(message)
-
-    def is_zero(self, value: Value) -> bool:
-        """Tell whether a number that was read is the zero."""
-        return type(value) is float
 
     def add(self, a: Value, b: Value) -> Value:
         """Return the tropical sum of two numbers that were read."""
@@ -144,7 +140,9 @@ class Semiring:
         if not isinstance(base, float):
             return integral(base * exponent)
         if exponent < 0:
-            message = f"the exponent of the zero of {self._name} must not be negative, got {exponent}"
+            message = (
+                f"the exponent of the zero of {self._name} must not be negative, got {exponent}"
+            )
             raise TropicalZeroDivisionError(message)
         return base if exponent > 0 else 0
 
@@ -219,9 +217,9 @@ class Element(ABC):
 
     def __neg__(self) -> NoReturn:
         message = (
-            f"the operation on tropical elements must be +, *, / or **, because a "
-            f"{self._operation()} has no inverse, got the sign -; write f**-1 for the tropical inverse, "
-            "the ordinary negative"
+            "the operation on tropical elements must be +, *, / or **, because a "
+            f"{self._operation()} has no inverse, got the sign -; write f**-1 for the tropical "
+            "inverse, the ordinary negative"
         )
         raise NoInverseError(message)
 
@@ -246,10 +244,10 @@ class Element(ABC):
         self._refuse_order(other)
 
     def _operation(self) -> str:
-        """Return ``max`` or ``min``."""
+        """Return ``maximum`` or ``minimum``."""
         parent = self.parent
         semiring: Semiring = getattr(parent, "semiring", parent)
-        return semiring.operation
+        return f"{semiring.operation}imum"
 
     def __copy__(self) -> Element:
         return self
@@ -296,23 +294,23 @@ class Scalar(Element):
         """Return the negated number in the other semiring."""
         return self._semiring.dual(-self._value)
 
-    def __add__(self, other: Any) -> Scalar:
+    def __add__(self, other: Any) -> Any:
         return self._with(other, self._semiring.add)
 
-    def __mul__(self, other: Any) -> Scalar:
+    def __mul__(self, other: Any) -> Any:
         return self._with(other, self._semiring.multiply)
 
-    def __truediv__(self, other: Any) -> Scalar:
+    def __truediv__(self, other: Any) -> Any:
         return self._with(other, self._semiring.divide)
 
-    def __rtruediv__(self, other: Any) -> Scalar:
+    def __rtruediv__(self, other: Any) -> Any:
         return self._semiring(other) / self
 
     def __pow__(self, exponent: Any) -> Scalar:
         k = exact(exponent, "exponent")
         return Scalar(self._semiring, self._semiring.power(self._value, k))
 
-    def _with(self, other: Any, operation: Any) -> Scalar:
+    def _with(self, other: Any, operation: Any) -> Any:
         """Apply an operation of the semiring, or leave it to ``other``."""
         if not isinstance(other, (Scalar, *NUMBERS)):
             return NotImplemented

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 Rational: TypeAlias = int | Fraction
 """An exact number: an int, or a Fraction when it is not integral."""
 
-RationalLike: TypeAlias = int | float | str | Fraction | Decimal | np.integer[Any] | np.floating[Any]
+RationalLike: TypeAlias = (
+    int | float | str | Fraction | Decimal | np.integer[Any] | np.floating[Any]
+)
 """What is read as an exact number; a float is the dyadic rational that it stores."""
 
 Array: TypeAlias = NDArray[Any]

@@ -103,14 +103,46 @@ def _dot(exponents: Sequence[Rational], point: Sequence[Rational]) -> Rational:
     return sum(e * v for e, v in zip(exponents, point, strict=True) if e)
 
 
-def values_at(semiring: Semiring, terms: Terms, points: Array) -> Any:
-    """Return the values of a polynomial at an array of points: (n,) -> number, (k, n) -> (k,).
+def evaluate(semiring: Semiring, terms: Terms, where: tuple[Value, ...] | Array) -> Any:
+    """Return the value of a polynomial at a point, or its values at an array of points."""
+    if isinstance(where, tuple):
+        return value_at(semiring, terms, where)
+    if where.ndim == 1:
+        return _values(semiring, terms, where[np.newaxis]).tolist()[0]
+    return _values(semiring, terms, where)
+
+
+def evaluate_quotient(
+    semiring: Semiring, top: Terms, bottom: Terms, where: tuple[Value, ...] | Array
+) -> Any:
+    """Return the value of a rational function at a point, or its values at an array of points."""
+    if isinstance(where, tuple):
+        return semiring.divide(value_at(semiring, top, where), value_at(semiring, bottom, where))
+    if where.ndim == 1:
+        return evaluate_quotient(semiring, top, bottom, where[np.newaxis]).tolist()[0]
+    numerators, denominators = _values(semiring, top, where), _values(semiring, bottom, where)
+    zeros = np.count_nonzero(denominators == -inf * semiring.sign)
+    if zeros:
+        message = f"the divisor must not be the zero of {semiring}, got it at {zeros} points"
+        raise TropicalZeroDivisionError(message)
+    if numerators.dtype.kind == denominators.dtype.kind == "f":
+        return numerators - denominators
+    if numerators.dtype.kind == denominators.dtype.kind == "i" and (
+        not len(where) or max(_size(numerators), _size(denominators)) < 2**62
+    ):
+        return numerators - denominators
+    values = np.empty(len(where), dtype=object)
+    pairs = zip(numerators.tolist(), denominators.tolist(), strict=True)
+    values[:] = [semiring.divide(a, b) for a, b in pairs]
+    return values
+
+
+def _values(semiring: Semiring, terms: Terms, points: Array) -> Array:
+    """Return the values at the rows of ``points``: (k, n) -> (k,).
 
     Floats go through the kernel. Integers stay in int64 when a bound excludes overflow; otherwise,
     and for object arrays, the values are exact Python numbers.
     """
-    if points.ndim == 1:
-        return values_at(semiring, terms, points[np.newaxis]).tolist()[0]
     if not terms and points.dtype.kind != "O":
         return np.full(len(points), -inf * semiring.sign)
     if points.dtype.kind == "f":
@@ -152,18 +184,20 @@ def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
 
 def _fits(terms: Terms, points: Array) -> bool:
     """Tell whether the terms are integers and no partial sum can leave int64."""
-    if not points.size:
-        return all(isinstance(c, int) for c, _ in terms) and max(abs(c) for c, _ in terms) < 2**63
-    sizes = [max(abs(int(column.min())), abs(int(column.max()))) for column in points.T]
+    sizes = [_size(column) for column in points.T] if len(points) else [0] * points.shape[1]
     for coefficient, exponents in terms:
-        numbers = (coefficient, *exponents)
+        numbers: tuple[Rational, ...] = (coefficient, *exponents)
         if not all(isinstance(number, int) and abs(number) < 2**63 for number in numbers):
             return False
-        if abs(coefficient) + sum(abs(e) * s for e, s in zip(exponents, sizes, strict=True)) >= (
-            2**63
-        ):
+        weights = zip(numbers, (1, *sizes), strict=True)
+        if sum(max(number, -number) * size for number, size in weights) >= 2**63:
             return False
-    return max(sizes) < 2**63
+    return max(sizes, default=0) < 2**63
+
+
+def _size(integers: Array) -> int:
+    """Return the largest absolute value, which may lie outside the type of the array."""
+    return max(abs(int(integers.min())), abs(int(integers.max())))
 
 
 def _integer_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
@@ -179,16 +213,3 @@ def _object_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
     for k, row in enumerate(points.tolist()):
         values[k] = value_at(semiring, terms, [semiring.read(v, "points") for v in row])
     return values
-
-
-def quotient_of_values(semiring: Semiring, numerator: Any, denominator: Any) -> Any:
-    """Return the tropical quotient of two values, or of two arrays of values."""
-    if not isinstance(numerator, np.ndarray | np.floating):
-        return semiring.divide(numerator, denominator)
-    if np.any(denominator == -inf * semiring.sign):
-        message = (
-            f"the divisor must not be the zero of {semiring}, got it at "
-            f"{np.count_nonzero(denominator == -inf * semiring.sign)} points"
-        )
-        raise TropicalZeroDivisionError(message)
-    return numerator - denominator

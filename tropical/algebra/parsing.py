@@ -7,6 +7,8 @@ Python's own parser makes a syntax tree, and only names, numbers, ``+ - * /`` an
 from __future__ import annotations
 
 import ast
+from fractions import Fraction
+from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tropical.errors import (
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 def parse(ring: Ring, text: str) -> Any:
     """Return the element of ``ring`` that ``text`` says; ``Ring.parse`` is its public face."""
-    if not isinstance(text, str):
+    if not issubclass(type(text), str):
         message = f"text must be a str, got {type(text).__name__}"
         raise ArgumentTypeError(message)
     try:
@@ -105,11 +107,10 @@ class _Reader:
             divisor = self.read(node.right)
             if not isinstance(divisor, _Affine) or divisor.slopes or not divisor.constant:
                 self.refuse(node, "the divisor must be a number other than 0")
-            return self.times(self.read(node.left), exact(f"1/{divisor.constant}")
-                              if isinstance(divisor.constant, int) else 1 / divisor.constant)
+            return self.times(self.read(node.left), Fraction(1) / divisor.constant)
         if isinstance(node, ast.Call):
             return self.sum(node)
-        self.refuse(node, "only numbers, variables, + - * / and max or min are read")
+        return self.refuse(node, "only numbers, variables, + - * / and max or min are read")
 
     def number(self, node: ast.Constant) -> Rational:
         """Return the exact number as written: 0.1 is one tenth."""
@@ -117,10 +118,17 @@ class _Reader:
             self.refuse(node, "a constant must be a number")
         if isinstance(node.value, int):
             return node.value
+        mantissa = self.source(node).lower().partition("e")[0]
+        if isinf(node.value) or (not node.value and mantissa.strip("0._")):
+            self.refuse(node, "a constant with an exponent must lie within the range of floats")
         try:
-            return exact((ast.get_source_segment(self.text, node) or "").replace("_", ""))
+            return exact(self.source(node).replace("_", ""))
         except ExactnessError:
             self.refuse(node, "a constant must be a decimal number")
+
+    def source(self, node: ast.expr) -> str:
+        """Return the text of a node."""
+        return ast.get_source_segment(self.text, node) or self.text
 
     def variable(self, node: ast.Name) -> _Affine:
         """Return a variable as an affine form."""
@@ -184,7 +192,7 @@ class _Reader:
 
     def refuse(self, node: ast.expr, why: str) -> NoReturn:
         """Raise a ParseError that shows the place."""
-        place = ast.get_source_segment(self.text, node) or self.text
+        place = self.source(node)
         message = (
             f"text must be an expression of {self.ring!r}: {why}, got {place[:80]!r}; "
             f"write for example {_example(self.ring)}"

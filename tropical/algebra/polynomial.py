@@ -7,7 +7,7 @@ from fractions import Fraction
 from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tropical.algebra.evaluation import read_point, value_at, values_at
+from tropical.algebra.evaluation import evaluate, read_point
 from tropical.algebra.printing import format_polynomial, shown
 from tropical.errors import ArgumentError, TropicalZeroDivisionError
 from tropical.rationals import exact, integral
@@ -135,8 +135,7 @@ class Polynomial(Element):
         (4, array([5, 4]), 3.5)
         """
         where = read_point(self._ring.semiring, self._ring.names, point, named)
-        evaluate = value_at if isinstance(where, tuple) else values_at
-        return evaluate(self._ring.semiring, self._terms, where)  # type: ignore[arg-type]
+        return evaluate(self._ring.semiring, self._terms, where)
 
     def __add__(self, other: Any) -> Any:
         g = self._ring.operand(other)
@@ -149,9 +148,7 @@ class Polynomial(Element):
         g = self._ring.operand(other)
         if not isinstance(g, Polynomial):
             return NotImplemented
-        products = (
-            (tuple(map(add, a, b)), c + d) for c, a in self._terms for d, b in g.terms
-        )
+        products = ((tuple(map(add, a, b)), c + d) for c, a in self._terms for d, b in g.terms)
         return Polynomial(self._ring, self._ring.semiring.merge(products))
 
     def __truediv__(self, other: Any) -> Any:

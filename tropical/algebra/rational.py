@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tropical.algebra.evaluation import quotient_of_values, read_point
+from tropical.algebra.evaluation import evaluate_quotient, read_point
 from tropical.algebra.polynomial import Polynomial
 from tropical.algebra.printing import shown
 from tropical.errors import ArgumentError
@@ -76,11 +76,12 @@ class RationalFunction(Element):
         """
         semiring = self.ring.semiring
         where = read_point(semiring, self.ring.names, point, named)
-        return quotient_of_values(semiring, self._numerator(where), self._denominator(where))
+        top, bottom = self._numerator.terms, self._denominator.terms
+        return evaluate_quotient(semiring, top, bottom, where)
 
     def __add__(self, other: Any) -> Any:
         q = self.ring.operand(other)
-        if not isinstance(q, Element):
+        if q is NotImplemented:
             return NotImplemented
         if q.denominator == self._denominator:
             return self.ring.quotient(self._numerator + q.numerator, self._denominator)
@@ -91,27 +92,21 @@ class RationalFunction(Element):
 
     def __mul__(self, other: Any) -> Any:
         q = self.ring.operand(other)
-        if not isinstance(q, Element):
+        if q is NotImplemented:
             return NotImplemented
-        return self.ring.quotient(
-            self._numerator * q.numerator, self._denominator * q.denominator
-        )
+        return self.ring.quotient(self._numerator * q.numerator, self._denominator * q.denominator)
 
     def __truediv__(self, other: Any) -> Any:
         q = self.ring.operand(other)
-        if not isinstance(q, Element):
+        if q is NotImplemented:
             return NotImplemented
-        return self.ring.quotient(
-            self._numerator * q.denominator, self._denominator * q.numerator
-        )
+        return self.ring.quotient(self._numerator * q.denominator, self._denominator * q.numerator)
 
     def __rtruediv__(self, other: Any) -> Any:
         p = self.ring.operand(other)
-        if not isinstance(p, Element):
+        if p is NotImplemented:
             return NotImplemented
-        return self.ring.quotient(
-            p.numerator * self._denominator, p.denominator * self._numerator
-        )
+        return self.ring.quotient(p.numerator * self._denominator, p.denominator * self._numerator)
 
     def __pow__(self, exponent: Any) -> Any:
         k = exact(exponent, "exponent")
@@ -119,8 +114,10 @@ class RationalFunction(Element):
             message = f"exponent must be an integer for a rational function, got {k}"
             raise ArgumentError(message)
         top, bottom = self._numerator, self._denominator
-        return self.ring.quotient(top**k, bottom**k) if k >= 0 else (
-            self.ring.quotient(bottom**-k, top**-k)
+        return (
+            self.ring.quotient(top**k, bottom**k)
+            if k >= 0
+            else (self.ring.quotient(bottom**-k, top**-k))
         )
 
     def __eq__(self, other: object) -> bool:

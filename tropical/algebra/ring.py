@@ -77,7 +77,7 @@ class Ring:
     __slots__ = ("_names", "_semiring")
 
     def __init__(self, names: Iterable[str], semiring: Semiring = max_plus) -> None:
-        if not isinstance(semiring, Semiring):
+        if not issubclass(type(semiring), Semiring):
             message = (
                 f"semiring must be max_plus or min_plus, got {semiring!r}; "
                 "write all names in one text: tp.ring('x y')"
@@ -249,9 +249,7 @@ class Ring:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ring):
             return NotImplemented
-        return self is other or (
-            self._semiring is other._semiring and self._names == other._names
-        )
+        return self is other or (self._semiring is other._semiring and self._names == other._names)
 
     def __hash__(self) -> int:
         return hash((self._names, self._semiring.name))

@@ -105,9 +105,7 @@ class _Table:
     row is the objective. A variable is free when its number is below n.
     """
 
-    def __init__(
-        self, objective: Vector, constraints: Sequence[Vector], bounds: Vector
-    ) -> None:
+    def __init__(self, objective: Vector, constraints: Sequence[Vector], bounds: Vector) -> None:
         self.n, self.m = len(objective), len(bounds)
         self.scales = [
             lcm(*(v.denominator for v in row), bound.denominator)
@@ -167,12 +165,13 @@ class _Table:
 
     def _make_feasible(self) -> bool:
         """Lower every bound by an artificial variable, then drive it to zero if possible."""
-        worst = min(self._restricted(), key=lambda i: self.rows[i][-1], default=None)
+        restricted = set(self._restricted())
+        worst = min(restricted, key=lambda i: self.rows[i][-1], default=None)
         if worst is None or self.rows[worst][-1] >= 0:
             return True
         artificial, objective = self.n + self.m, self.rows[-1]
         for i, row in enumerate(self.rows):
-            row.insert(-1, -self.d if self.left[i : i + 1] and self.left[i] >= self.n else 0)
+            row.insert(-1, -self.d if i in restricted else 0)
         self.top.append(artificial)
         # the objective waits as a row of the table while minus the artificial variable is maximal
         self.rows[-1] = [0] * (len(objective) - 2) + [self.d, 0]
@@ -200,20 +199,19 @@ class _Table:
     def _climb(self) -> int | None:
         """Improve until no column can: Bland's rule. Return a column without a bound, or None."""
         while True:
-            signs = [v if self.top[s] >= self.n else -abs(v) for s, v in self._reduced()]
-            candidates = [s for s, v in enumerate(signs) if v < 0]
+            reduced = enumerate(self.rows[-1][:-1])
+            candidates = [s for s, v in reduced if v < 0 or (v and self.top[s] < self.n)]
             if not candidates:
                 return None
             s = min(candidates, key=self.top.__getitem__)
-            blocking = [i for i in self._restricted() if self.rows[i][s] > 0]
-            if not blocking:
+            ratios = [
+                (Fraction(self.rows[i][-1], self.rows[i][s]), self.left[i], i)
+                for i in self._restricted()
+                if self.rows[i][s] > 0
+            ]
+            if not ratios:
                 return s
-            r = min(blocking, key=lambda i: (Fraction(self.rows[i][-1], self.rows[i][s]), self.left[i]))
-            self._pivot(r, s)
-
-    def _reduced(self) -> list[tuple[int, int]]:
-        """Return the entries of the objective row, by column."""
-        return list(enumerate(self.rows[-1][:-1]))
+            self._pivot(min(ratios)[2], s)
 
     def _point(self) -> Vector:
         """Return x at the table: zero on top, the last column on the left."""

@@ -72,9 +72,7 @@ def contract(vector: Vector, along: Vector) -> Vector:
     p = next(j for j, v in enumerate(along) if v)
     if not vector[p]:
         return vector
-    return tuple(
-        integral(v * along[p] - vector[p] * w) for v, w in zip(vector, along, strict=True)
-    )
+    return tuple(integral(v * along[p] - vector[p] * w) for v, w in zip(vector, along, strict=True))
 
 
 def independent_columns(rows: Sequence[Vector]) -> list[int]:

@@ -1,0 +1,125 @@
+"""Hypothesis strategies for tropical objects; they shrink to small integers and few terms.
+
+The only module that needs hypothesis, which belongs to the extra ``test``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tropical.algebra.polynomial import Polynomial
+from tropical.algebra.rational import RationalFunction
+from tropical.algebra.ring import Ring
+from tropical.geometry.zonotope import Zonotope
+from tropical.rationals import integral
+from tropical.semiring import Scalar, Semiring, max_plus, min_plus
+from tropical.typing import Rational
+
+NAMES = ("x", "y", "z", "u", "v", "w")
+
+
+def rationals(bound: int = 9, denominators: Sequence[int] = (1, 2, 3)) -> st.SearchStrategy[Any]:
+    """Return a strategy for exact numbers, mostly integers, of absolute value at most ``bound``.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from tropical.strategies import rationals
+    >>> find(rationals(), lambda value: value > 2)
+    3
+    """
+    largest = max(denominators)
+    integers = st.integers(-bound, bound)
+    fractions = st.builds(
+        lambda p, q: integral(Fraction(p, q)),
+        st.integers(-bound, bound),
+        st.sampled_from([*denominators, largest]),
+    )
+    return integers | fractions
+
+
+def semirings() -> st.SearchStrategy[Semiring]:
+    """Return a strategy for the two conventions; it shrinks to max-plus."""
+    return st.sampled_from([max_plus, min_plus])
+
+
+def scalars(semiring: Semiring = max_plus, *, zero: bool = True) -> st.SearchStrategy[Scalar]:
+    """Return a strategy for scalars, now and then the zero."""
+    finite = rationals().map(semiring)
+    return finite | st.just(semiring.zero) if zero else finite
+
+
+def rings(max_variables: int = 3, semiring: Semiring | None = None) -> st.SearchStrategy[Ring]:
+    """Return a strategy for rings with 0 to ``max_variables`` variables, of either convention.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from tropical.strategies import rings
+    >>> find(rings(), lambda ring: len(ring.names) > 1)
+    ring('x y', max_plus)
+    """
+    conventions = semirings() if semiring is None else st.just(semiring)
+    sizes = st.integers(0, max_variables)
+    return st.builds(lambda n, convention: Ring(NAMES[:n], convention), sizes, conventions)
+
+
+def points(ring: Ring, bound: int = 9) -> st.SearchStrategy[tuple[Rational, ...]]:
+    """Return a strategy for exact points, one entry for each variable of the ring."""
+    return st.tuples(*[rationals(bound) for _ in ring.names])
+
+
+def polynomials(
+    ring: Ring,
+    min_terms: int = 0,
+    max_terms: int = 5,
+    exponents: st.SearchStrategy[Any] | None = None,
+    coefficients: st.SearchStrategy[Any] | None = None,
+) -> st.SearchStrategy[Polynomial]:
+    """Return a strategy for polynomials of a ring: Laurent exponents unless others are given.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> from hypothesis import find
+    >>> from tropical.strategies import polynomials
+    >>> R, x, y = tp.ring("x y")
+    >>> find(polynomials(R), lambda f: len(f.terms) > 1)
+    max(y, 0)
+    """
+    entries = st.integers(-3, 3) if exponents is None else exponents
+    numbers = rationals() if coefficients is None else coefficients
+    available = min_terms if ring.names else min(min_terms, 1)
+    terms = st.dictionaries(
+        st.tuples(*[entries for _ in ring.names]), numbers, min_size=available, max_size=max_terms
+    )
+    return terms.map(ring.from_terms)
+
+
+def rational_functions(
+    ring: Ring, max_terms: int = 3
+) -> st.SearchStrategy[Polynomial | RationalFunction]:
+    """Return a strategy for quotients of polynomials; some are polynomials."""
+    tops = polynomials(ring, max_terms=max_terms)
+    bottoms = polynomials(ring, min_terms=1, max_terms=max_terms)
+    return st.builds(ring.quotient, tops, bottoms)
+
+
+def zonotopes(
+    dimension: int, max_generators: int = 5, entries: st.SearchStrategy[Any] | None = None
+) -> st.SearchStrategy[Zonotope]:
+    """Return a strategy for zonotopes in a space; parallel and opposite generators occur.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from tropical.strategies import zonotopes
+    >>> find(zonotopes(2), lambda zonotope: zonotope.dimension == 2)
+    Zonotope([0, 0], [[0, 1], [1, 0]])
+    """
+    vectors = st.tuples(*[rationals(3) if entries is None else entries for _ in range(dimension)])
+    return st.builds(Zonotope, vectors, st.lists(vectors, max_size=max_generators))
