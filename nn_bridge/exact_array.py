@@ -64,6 +64,12 @@ def as_integers(array: Array) -> tuple[Array, int]:
     return mantissas.astype(object) << shifts.astype(object), 1 << -lowest
 
 
+def data_of(array: Array) -> tuple[Any, ...]:
+    """Return what tells one exact array from another, as a key that hashes."""
+    entries = tuple(array.flat) if array.dtype == object else array.tobytes()
+    return array.shape, array.dtype.kind, entries
+
+
 def dyadic_parts(array: Array) -> tuple[Array, Array]:
     """Return odd int64 mantissas and int64 exponents of doubles; a zero has mantissa 0."""
     fractions, exponents = np.frexp(array)

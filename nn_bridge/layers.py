@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, exact_array
+from nn_bridge.exact_array import as_integers, data_of, exact_array
 from nn_bridge.linear_map import Dense, LinearMap, Sparse
 from tropical.errors import ArgumentError, DimensionError
 from tropical.rationals import exact
@@ -69,6 +69,18 @@ class Affine:
         """Return the images of the rows of a float array, in double precision."""
         product: Array = (self.weight.floats @ points.T).T
         return product + self.bias.astype(np.float64)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two hold the same data."""
+        if not isinstance(other, Affine):
+            return NotImplemented
+        return self._data() == other._data()
+
+    def __hash__(self) -> int:
+        return hash(self._data())
+
+    def _data(self) -> tuple[Any, ...]:
+        return (self.weight, data_of(self.bias))
 
     def __repr__(self) -> str:
         kind = "" if isinstance(self.weight, Dense) else f", {self.weight.stored} stored"
@@ -136,6 +148,18 @@ class TwoSlope:
         negative = self.negative.astype(np.float64)
         images: Array = np.where(points >= 0, positive * points, negative * points)
         return images
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two hold the same data."""
+        if not isinstance(other, TwoSlope):
+            return NotImplemented
+        return self._data() == other._data()
+
+    def __hash__(self) -> int:
+        return hash(self._data())
+
+    def _data(self) -> tuple[Any, ...]:
+        return data_of(self.positive), data_of(self.negative)
 
     def __repr__(self) -> str:
         return f"TwoSlope({_shown(self.positive)}, {_shown(self.negative)})"
@@ -218,6 +242,15 @@ class Maxout:
         groups = points.reshape(len(points), points.shape[1] // self.rank, self.rank)
         maxima: Array = groups.max(axis=2)
         return maxima
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two have one rank."""
+        if not isinstance(other, Maxout):
+            return NotImplemented
+        return self.rank == other.rank
+
+    def __hash__(self) -> int:
+        return hash(("Maxout", self.rank))
 
     def __repr__(self) -> str:
         return f"Maxout({self.rank})"

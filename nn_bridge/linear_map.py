@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import flint
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, exact_array, object_array, over, to_rational
+from nn_bridge.exact_array import as_integers, data_of, exact_array, object_array, over, to_rational
 from tropical.errors import DimensionError
 from tropical.typing import Array, Rational
 
@@ -85,6 +85,21 @@ class Dense:
     @cached_property
     def _integers(self) -> tuple[Array, int]:
         return as_integers(self.entries)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two hold the same data."""
+        if not isinstance(other, Dense):
+            return NotImplemented
+        return self._data() == other._data()
+
+    def __hash__(self) -> int:
+        return hash(self._data())
+
+    def _data(self) -> tuple[Any, ...]:
+        return data_of(self.entries)
+
+    def __repr__(self) -> str:
+        return f"Dense({self.shape[0]} x {self.shape[1]})"
 
 
 class Sparse:
@@ -213,6 +228,21 @@ class Sparse:
         rows = np.repeat(np.arange(self.shape[0]), np.diff(self.starts))
         whole[rows, self.places] = self.values
         return whole
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two hold the same data."""
+        if not isinstance(other, Sparse):
+            return NotImplemented
+        return self._data() == other._data()
+
+    def __hash__(self) -> int:
+        return hash(self._data())
+
+    def _data(self) -> tuple[Any, ...]:
+        return (*map(data_of, (self.starts, self.places, self.values)), self.columns)
+
+    def __repr__(self) -> str:
+        return f"Sparse({self.shape[0]} x {self.shape[1]}, {self.stored} stored)"
 
 
 LinearMap: TypeAlias = Dense | Sparse

@@ -128,7 +128,7 @@ class Counterexample(Verdict):
     >>> f, g = nb.two_layer([[1]], [0], [[1]]), nb.two_layer([[1]], [0], [[2]])
     >>> verdict = nb.equivalent(f, g)
     >>> bool(verdict), verdict
-    (False, Counterexample(point=(1,), values=((1,), (2,))))
+    (False, Counterexample(point=(1/2,), values=((1/2,), (1,))))
     """
 
     def __init__(

@@ -75,6 +75,10 @@ def integral(value: Rational) -> Rational:
 
 
 def _read(text: str, name: str) -> Rational:
+    _, _, exponent = text.lower().partition("e")
+    if len(exponent.strip("+-0 ")) > 5:
+        message = f"{name} must have a decimal exponent below 100000, got {text!r}"
+        raise ExactnessError(message)
     try:
         return integral(Fraction(text))
     except (ValueError, ZeroDivisionError) as error:

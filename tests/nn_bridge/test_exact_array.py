@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, to_rational
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
-numbers = doubles | st.integers(-(2**64), 2**64) | st.fractions() | st.integers() | st.sampled_from(["0.1", "1/3", 2**60, 2**-1074])
+numbers = (
+    doubles
+    | st.integers(-(2**64), 2**64)
+    | st.fractions()
+    | st.integers()
+    | st.sampled_from(["0.1", "1/3", 2**60, 2**-1074])
+)
 
 
 @given(values=st.lists(numbers, max_size=5))
@@ -38,7 +44,11 @@ def test_integers_over_one_denominator_are_the_values(values):
     assert [Fraction(entry, denominator) for entry in integers] == [Fraction(v) for v in values]
 
 
-@given(values=st.lists(st.builds(Fraction, st.integers(), st.sampled_from([1, 2**70, 2**300])), max_size=4))
+@given(
+    values=st.lists(
+        st.builds(Fraction, st.integers(), st.sampled_from([1, 2**70, 2**300])), max_size=4
+    )
+)
 def test_double_pieces_add_up_to_dyadic_rationals(values):
     array = np.empty(len(values), dtype=object)
     array[:] = values
@@ -59,7 +69,9 @@ def test_negative_zero_is_zero():
     assert not np.signbit(exact_array([-0.0], "values", 1)).any()
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.uint64, np.int64])
+@pytest.mark.parametrize(
+    "dtype", [np.float16, np.float32, np.float64, np.int8, np.uint64, np.int64]
+)
 def test_every_numeric_type_is_read_exactly(dtype):
     values = np.array([0, 1, 3, 100], dtype=dtype)
     assert exact_array(values, "values", 1).tolist() == [0, 1, 3, 100]
@@ -73,7 +85,9 @@ def test_large_integers_stay_exact():
 def test_errors_name_the_argument_and_the_fact():
     with pytest.raises(ValueError, match=r"weight must hold finite numbers, got inf at \(1, 0\)"):
         exact_array(np.array([[1.0], [np.inf]]), "weight", 2)
-    with pytest.raises(ValueError, match=r"weight must have rows of one length, got lengths \[1, 2\]"):
+    with pytest.raises(
+        ValueError, match=r"weight must have rows of one length, got lengths \[1, 2\]"
+    ):
         exact_array([[1], [1, 2]], "weight", 2)
     with pytest.raises(ValueError, match=r"bias must have 1 axes, got shape \(1, 1\)"):
         exact_array(np.zeros((1, 1)), "bias", 1)

@@ -60,7 +60,9 @@ def test_composition_is_the_matrix_product(data):
 @given(linear_map=maps(), data=st.data())
 def test_times_is_the_product_with_a_vector(linear_map, data):
     width = linear_map.shape[1]
-    vector = np.array(data.draw(st.lists(st.integers(-5, 5), min_size=width, max_size=width)), object)
+    vector = np.array(
+        data.draw(st.lists(st.integers(-5, 5), min_size=width, max_size=width)), object
+    )
     product, denominator = linear_map.times(vector)
     expected = [
         sum((x * int(v) for x, v in zip(row, vector, strict=True)), Fraction(0))

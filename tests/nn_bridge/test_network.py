@@ -21,10 +21,14 @@ def deep_networks(draw):
     width = draw(st.integers(1, 3))
     inputs, layers = width, []
     for _ in range(draw(st.integers(0, 5))):
-        kind = draw(st.sampled_from(["affine", "relu", "leaky", "abs", "slopes", "linear", "maxout"]))
+        kind = draw(
+            st.sampled_from(["affine", "relu", "leaky", "abs", "slopes", "linear", "maxout"])
+        )
         if kind == "affine":
             height = draw(st.integers(0, 4))
-            rows = draw(st.lists(st.tuples(*[rationals()] * width), min_size=height, max_size=height))
+            rows = draw(
+                st.lists(st.tuples(*[rationals()] * width), min_size=height, max_size=height)
+            )
             table = np.array(rows, dtype=object).reshape(height, width)
             layers.append(nb.Affine(table, draw(st.tuples(*[rationals()] * height))))
             width = height
@@ -59,7 +63,9 @@ def test_merging_linear_layers_keeps_the_function_and_alternates(data, network):
     point = data.draw(points(network.inputs))
     assert merged(point) == network(point)
     assert len(merged.layers) % 2 == 1
-    assert all(isinstance(layer, nb.Affine) == (i % 2 == 0) for i, layer in enumerate(merged.layers))
+    assert all(
+        isinstance(layer, nb.Affine) == (i % 2 == 0) for i, layer in enumerate(merged.layers)
+    )
 
 
 @given(data=st.data(), network=deep_networks(), seed=st.integers(0, 99))
@@ -120,7 +126,10 @@ def test_sparse_and_dense_maps_give_one_function():
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda: nb.Network([nb.Affine([[1]]), nb.Affine([[1, 2]])]), "layer 1, .* cannot follow a width of 1"),
+        (
+            lambda: nb.Network([nb.Affine([[1]]), nb.Affine([[1, 2]])]),
+            "layer 1, .* cannot follow a width of 1",
+        ),
         (lambda: nb.Network([nb.Affine([[1]] * 3), nb.Maxout(2)]), "it takes multiples of 2"),
         (lambda: nb.Network([nb.Affine([[1]]), nb.TwoSlope([1, 2], 0)]), "it takes 2"),
         (lambda: nb.Network([nb.ReLU()]), "write inputs="),
@@ -129,7 +138,10 @@ def test_sparse_and_dense_maps_give_one_function():
         (lambda: nb.Maxout(0), "rank must be a positive int"),
         (lambda: nb.two_layer([[1]], [0], [[1, 2]]), "A must have 1 columns"),
         (lambda: nb.two_layer([[1]], [0], [[1]], skip=[[1, 2]]), r"skip must have shape \(1, 1\)"),
-        (lambda: nb.Network([nb.Affine([[1]])], domain=([0], [1, 2])), "domain must have 1 lower and upper"),
+        (
+            lambda: nb.Network([nb.Affine([[1]])], domain=([0], [1, 2])),
+            "domain must have 1 lower and upper",
+        ),
         (lambda: nb.Network([nb.Affine([[1]])])([1, 2]), "point must have 1 coordinates, got 2"),
         (lambda: nb.Network([nb.Affine([[1]])])(np.zeros((2, 3))), "point must have shape"),
         (lambda: nb.Affine([[float("nan")]]), "rational number, got nan"),

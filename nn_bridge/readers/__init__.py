@@ -1,0 +1,86 @@
+"""Read a network from a file: its weights exactly as they are stored."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nn_bridge.network import Network
+
+SUFFIXES = (".onnx", ".nnet", ".npz", ".json")
+PARSES = ("decimal", "double")
+
+
+def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
+    """Return the network that a file holds.
+
+    The weights are taken exactly: a float of an ONNX file is the dyadic rational that it stores.
+    A model file is data; nothing in it is ever executed.
+
+    Parameters
+    ----------
+    path : str or path
+        A file whose name ends in ``.onnx``, ``.nnet``, ``.npz`` or ``.json``, the last two as
+        written by `nn_bridge.write`.
+    parse : str
+        How the decimal numbers of a ``.nnet`` file are read: ``"decimal"`` for the rational that
+        is written there, ``"double"`` for the double nearest to it. Other formats have no choice.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is damaged, inconsistent or of an unknown format; the message names the remedy.
+    UnsupportedLayerError
+        If it has a layer that is not supported; the message names its position.
+    BudgetError
+        If it would need more memory than a reader may take.
+    ImportError
+        If it is an ONNX file and the package onnx is not installed.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> f = nb.two_layer([[1, "1/3"]], [0], [[2]])
+    >>> with TemporaryDirectory() as folder:
+    ...     nb.write(f, Path(folder) / "f.json")
+    ...     nb.read(Path(folder) / "f.json") == f
+    True
+    """
+    from nn_bridge.errors import ModelFileError
+    from tropical.errors import ArgumentError
+
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if parse not in PARSES:
+        message = f'parse must be "decimal" or "double", got {parse!r}'
+        raise ArgumentError(message)
+    if suffix not in SUFFIXES:
+        message = (
+            f"path must end in {', '.join(SUFFIXES)}, the formats that are read, "
+            f"got {str(file)!r}; convert the model to ONNX"
+        )
+        raise ModelFileError(message)
+    if not file.exists():
+        message = f"path must be an existing file, got {str(file)!r}"
+        raise FileNotFoundError(message)
+    if suffix == ".onnx":
+        from nn_bridge.readers.onnx_network import read_onnx
+
+        return read_onnx(file)
+    if suffix == ".nnet":
+        from nn_bridge.readers.nnet import read_nnet
+
+        return read_nnet(file, parse)
+    from nn_bridge.readers.own_formats import read_json, read_npz
+
+    return read_npz(file) if suffix == ".npz" else read_json(file)

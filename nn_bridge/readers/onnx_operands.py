@@ -1,0 +1,61 @@
+"""What an operator takes: the tensor that depends on the input, and constants."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from nn_bridge.exact_array import exact_array
+from nn_bridge.readers.onnx_node import Node
+from nn_bridge.readers.onnx_trace import Live, Value
+from tropical.typing import Array
+
+Operands: TypeAlias = list[Value | None]
+
+
+def live_operand(node: Node, operands: Operands, place: int = 0) -> Live:
+    """Return the operand that must depend on the input of the network."""
+    value = operands[place] if place < len(operands) else None
+    if not isinstance(value, Live):
+        node.refuse_unsupported(
+            f"take the tensor that depends on the network's input as its input {place}",
+            "a constant" if value is not None else "nothing",
+            "fold the constants of the model first, for example with onnxsim",
+        )
+    return value
+
+
+def constant_operand(node: Node, operands: Operands, place: int, what: str) -> Array:
+    """Return the operand that must be a constant."""
+    value = optional_operand(node, operands, place, what)
+    if value is None:
+        node.refuse(f"have {what} as its input {place}", "nothing")
+    return value
+
+
+def optional_operand(node: Node, operands: Operands, place: int, what: str) -> Array | None:
+    """Return the operand that must be a constant where it is given."""
+    value = operands[place] if place < len(operands) else None
+    if isinstance(value, Live):
+        node.refuse_unsupported(
+            f"have constant {what}", "a tensor that depends on the network's input"
+        )
+    return value
+
+
+def exact_constant(node: Node, array: Array, what: str) -> Array:
+    """Return a constant as an exact array of its shape."""
+    if array.dtype.kind not in "fiu" or not array.size:
+        node.refuse(f"have {what} of numbers, at least one", f"{array.dtype} {array.shape}")
+    if not np.isfinite(array).all():
+        node.refuse(f"have finite {what}", array[~np.isfinite(array)][0])
+    return exact_array(array.reshape(-1), what, 1).reshape(array.shape)
+
+
+def require_one_output(node: Node) -> None:
+    """Refuse further outputs, which only training has."""
+    if any(node.outputs[1:]):
+        node.refuse_unsupported(
+            "have one output", f"{len(node.outputs)}", "export the model for inference"
+        )
