@@ -35,7 +35,7 @@ def rewrite(network: Network, seed: int = 0) -> Network:
     >>> f = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
     >>> g = nb.rewrite(f, seed=7)
     >>> g.widths, bool(nb.equivalent(f, g))
-    ((2, 11, 11, 1), True)
+    ((2, 10, 10, 1), True)
     """
     generator = np.random.default_rng(seed)
     layers: list[Layer] = list(collapse(network).layers)

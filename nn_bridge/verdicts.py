@@ -101,9 +101,9 @@ class Proof(Verdict):
         return self._noted(
             f"The two networks are one function on R^{self.f.inputs}. Their {h_f} and {h_g} hidden "
             f"units fall into {self.certificate['groups']} groups of units that vanish on one "
-            "hyperplane. Write each unit as a multiple t of the affine function l of its group; its "
-            "activation is then a multiple of |l| and one of l. In every group the multiples of "
-            f"|l| add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. "
+            "hyperplane. Write each unit as a multiple t of the affine function l of its group; "
+            "its activation is then a multiple of |l| and one of l. In every group the multiples "
+            f"of |l| add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. "
             f"The function bends on {_count(self.hyperplanes)}, where each network's own multiples "
             "of |l| do not cancel. All of it was computed with exact numbers."
         )
