@@ -37,8 +37,6 @@ def show(echo: Callable[[str], object], seed: int | None = None) -> bool:
         network = digits()
     echo(f"  {network}")
     echo(f"  {network.parameters:,} weights and biases, each float32 the exact number that it is.")
-    for note in network.notes:
-        echo(f"  {note}.")
 
     with _timed(echo, "Rewrite it at random"):
         other = rewrite(network, seed)

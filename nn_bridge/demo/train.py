@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import numpy as np
 
 from nn_bridge.layers import Affine, Layer, ReLU
@@ -31,8 +32,8 @@ def main() -> None:
     layers: list[Layer] = [Affine(weights[0], biases[0]), ReLU(), Affine(weights[1], biases[1])]
     guesses = Network(layers)(unseen).argmax(axis=1)
     right = int((guesses == unseen_labels).sum())
-    note = f"It recognises {right} of {len(unseen_labels)} digits that it was not trained on"
-    write(Network(layers, notes=[note]), Path(__file__).with_name("digits.npz"))
+    click.echo(f"It recognises {right} of {len(unseen_labels)} digits that it was not trained on.")
+    write(Network(layers), Path(__file__).with_name("digits.npz"))
 
 
 if __name__ == "__main__":
