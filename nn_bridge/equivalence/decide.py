@@ -14,8 +14,8 @@ from nn_bridge.network import Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentTypeError, DimensionError
 
-SMALL = 20_000
-"""Up to so many entries the rational way is quicker than starting the compiled kernels."""
+SMALL = 1_000_000
+"""Up to this effort the rational way is quicker than loading the compiled kernels."""
 
 
 def equivalent(f: Network, g: Network) -> Verdict:
@@ -62,8 +62,8 @@ def equivalent(f: Network, g: Network) -> Verdict:
 
 def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     """Return what is left of ``f - g``, by the way that suits the numbers and their count."""
-    entries = f.hidden.weight.stored + g.hidden.weight.stored
-    if entries > SMALL and f.is_dyadic and g.is_dyadic:
+    effort = sum(form.hidden.weight.stored + 10 * form.outer.size for form in (f, g))
+    if effort > SMALL and f.is_dyadic and g.is_dyadic:
         from nn_bridge.equivalence import by_fingerprints
 
         return by_fingerprints.difference(f, g)
