@@ -61,7 +61,7 @@ def digest(layers: Layers) -> str:
         for key in sorted(layer):
             value = layer[key]
             if isinstance(value, memoryview):
-                state.update(f"{key} {value.format} {value.nbytes}\n".encode())
+                state.update(f"{key} {value.nbytes} bytes\n".encode())
                 state.update(value)
             elif isinstance(value, list):
                 text = " ".join(map(str, value))
