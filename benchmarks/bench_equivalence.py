@@ -22,7 +22,7 @@ def fresh(f, g):
     return nb.Network(f.layers), nb.Network(g.layers)
 
 
-@pytest.fixture(scope="module", params=SIZES, ids="units={}".format)
+@pytest.fixture(scope="module", params=SIZES, ids="{}-units".format)
 def units(request):
     return request.param
 

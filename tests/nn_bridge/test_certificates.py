@@ -71,6 +71,31 @@ def test_a_certificate_of_equality_never_checks_for_different_functions(pair, da
             assert not oracles.differ(f, g)
 
 
+@pytest.mark.parametrize(
+    ("f", "g"),
+    [
+        (nb.two_layer([[1]], [0], [[a]], activation="abs") for a in (1, 2)),
+        (nb.two_layer([[1]], [0], [[a]], activation="identity") for a in (1, 2)),
+        (nb.two_layer([[1]], [0], [[1]], [c]) for c in (1, 2)),
+        (nb.two_layer([[w]], [0], [[1]], activation="abs") for w in (1, 2)),
+        (nb.two_layer([[1]], [b], [[1]], activation="abs") for b in (1, 2)),
+        (nb.two_layer([[0]], [b], [[1]]) for b in (1, 2)),
+    ],
+    ids=["kink", "slope", "constant", "weight", "offset", "constant unit"],
+)
+def test_a_proof_of_one_equality_does_not_serve_for_another(f, g):
+    """Only one number differs; the matching of f with itself is claimed for f and g."""
+    forged = nb.equivalent(f, f).certificate
+    forged["networks"][1]["sha256"] = g.digest
+    assert not checker.check(forged, plain_layers(f), plain_layers(g))
+
+
+@given(f=networks())
+def test_a_point_where_networks_agree_refutes_nothing(f):
+    point = (1,) * f.inputs
+    assert not nb.Counterexample(f, f, point, (f(point), f(point))).check()
+
+
 def _places(value, path=()):
     """Every place in a JSON value."""
     yield path

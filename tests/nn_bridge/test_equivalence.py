@@ -356,6 +356,23 @@ def test_wide_spread_of_exponents_needs_many_primes():
         require(decide_by(f, nb.two_layer([[1, big]], [small], [[small * 2]])), equal=False)
 
 
+@pytest.mark.parametrize("shift", [-300, 0, 7])
+def test_sums_that_vanish_modulo_the_first_prime_are_not_taken_for_zero(shift):
+    """2**61 - 1 is 0 modulo the first prime; so are the differences here."""
+    big, one = 2.0 ** (61 + shift), 2.0**shift
+    kink = nb.two_layer([[1]], [0], [[big]]), nb.two_layer([[1]], [0], [[one]])
+    slope = (
+        nb.two_layer([[1]], [1], [[0]], skip=[[big]]),
+        nb.two_layer([[1]], [1], [[0]], skip=[[one]]),
+    )
+    constant = nb.two_layer([[1]], [0], [[1]], [big]), nb.two_layer([[1]], [0], [[1]], [one])
+    idle = nb.two_layer([[0]], [big], [[1]]), nb.two_layer([[0]], [one], [[1]])
+    for pair in (kink, slope, constant, idle):
+        for decide_by in _both_ways():
+            require(decide_by(*pair), equal=False)
+            require(decide_by(pair[0], pair[0]), equal=True)
+
+
 def test_affine_parts_of_doubles_are_compared_exactly():
     """Units turned round, corrected by a skip of more than 53 bits that is carried in pieces."""
     generator = np.random.default_rng(5)
