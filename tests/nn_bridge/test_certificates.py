@@ -74,12 +74,12 @@ def test_a_certificate_of_equality_never_checks_for_different_functions(pair, da
 @pytest.mark.parametrize(
     ("f", "g"),
     [
-        (nb.two_layer([[1]], [0], [[a]], activation="abs") for a in (1, 2)),
-        (nb.two_layer([[1]], [0], [[a]], activation="identity") for a in (1, 2)),
-        (nb.two_layer([[1]], [0], [[1]], [c]) for c in (1, 2)),
-        (nb.two_layer([[w]], [0], [[1]], activation="abs") for w in (1, 2)),
-        (nb.two_layer([[1]], [b], [[1]], activation="abs") for b in (1, 2)),
-        (nb.two_layer([[0]], [b], [[1]]) for b in (1, 2)),
+        [nb.two_layer([[1]], [0], [[a]], activation="abs") for a in (1, 2)],
+        [nb.two_layer([[1]], [0], [[a]], activation="identity") for a in (1, 2)],
+        [nb.two_layer([[1]], [0], [[1]], [c]) for c in (1, 2)],
+        [nb.two_layer([[w]], [0], [[1]], activation="abs") for w in (1, 2)],
+        [nb.two_layer([[1]], [b], [[1]], activation="abs") for b in (1, 2)],
+        [nb.two_layer([[0]], [b], [[1]]) for b in (1, 2)],
     ],
     ids=["kink", "slope", "constant", "weight", "offset", "constant unit"],
 )
