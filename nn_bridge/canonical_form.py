@@ -63,13 +63,13 @@ class CanonicalForm:
         """
         count, m = len(self.hyperplanes), self.outputs
         weights = _weights(self.hyperplanes, self.inputs)
-        offsets = np.array([primitive[-1] for _, primitive in self.hyperplanes], dtype=object)
+        offsets = [primitive[-1] for _, primitive in self.hyperplanes]
         outer = _table(self.multipliers, (count, m)).T
         linear = _table(self.linear, (m, self.inputs))
-        constant = np.array(self.constant, dtype=object)
+        constant = object_array(self.constant, (m,))
         half = Fraction(1, 2)
         for k, (places, primitive) in enumerate(self.hyperplanes):
-            linear[:, list(places)] -= np.multiply.outer(outer[:, k], primitive[:-1]) * half
+            linear[:, list(places)] -= np.multiply.outer(outer[:, k], _weights_of(primitive)) * half
             constant = constant - outer[:, k] * (primitive[-1] * half)
         hidden: LinearMap = weights if self._sparse else Dense(weights.dense())
         return Network(
@@ -151,7 +151,7 @@ def canonical(f: Network) -> CanonicalForm:
         kink = column * (abs(multiple) * (positive - negative))
         found[hyperplane] = found[hyperplane] + kink if hyperplane in found else kink
         slope = column * (multiple * (positive + negative) * half)
-        linear[:, list(places)] += np.multiply.outer(slope, primitive[:-1])
+        linear[:, list(places)] += np.multiply.outer(slope, _weights_of(primitive))
         constant = constant + slope * primitive[-1]
     live = sorted(hyperplane for hyperplane, multiplier in found.items() if multiplier.any())
     return CanonicalForm(
@@ -166,6 +166,11 @@ def canonical(f: Network) -> CanonicalForm:
 
 def _exactly(entries: Array) -> tuple[Rational, ...]:
     return tuple(to_rational(entry) for entry in entries)
+
+
+def _weights_of(primitive: tuple[int, ...]) -> Array:
+    """Return the weights of a hyperplane as exact entries: NumPy would round a tuple of them."""
+    return object_array(primitive[:-1], (len(primitive) - 1,))
 
 
 def _weights(hyperplanes: tuple[Hyperplane, ...], inputs: int) -> Sparse:

@@ -19,6 +19,7 @@ def check(
     f: Network | str | PathLike[str],
     g: Network | str | PathLike[str],
     progress: Callable[[int], object] | None = None,
+    claim: str | None = None,
 ) -> bool:
     """Return whether the certificate in a file proves its claim about ``f`` and ``g``.
 
@@ -34,13 +35,19 @@ def check(
     progress : callable, optional
         Called with the number of hidden units verified since the last call.
 
+    claim : str, optional
+        Require this claim, ``"equal"`` or ``"different"``; a valid certificate of another one then
+        gives False. Without it a certificate that claims nothing, ``"undecided"``, is valid.
+
     Raises
     ------
     CertificateError
         If the file cannot be read as JSON. A readable file that proves nothing gives False.
     """
     left, right = (plain_layers(net if isinstance(net, Network) else read(net)) for net in (f, g))
-    return checker.check(load(path), left, right, progress)
+    evidence = load(path)
+    valid = checker.check(evidence, left, right, progress)
+    return valid and (claim is None or (isinstance(evidence, dict) and evidence["claim"] == claim))
 
 
 def load(path: str | PathLike[str]) -> object:

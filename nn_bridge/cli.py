@@ -1,7 +1,7 @@
 """The command line: ``nn-bridge``.
 
 Exit codes: 0 holds, 1 refuted (``check``: the certificate is not valid), 2 wrong use or unreadable
-input, 3 undecided, 70 internal error, 130 interrupted.
+input, 3 undecided, 70 internal error, 130 interrupted, 141 nobody reads the output.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
     from nn_bridge.verdicts import Verdict
 
-HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
+HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, INTERRUPTED, CLOSED = 0, 1, 2, 3, 70, 130, 141
 
 model = click.Path(exists=True, dir_okay=False, path_type=Path)
 output = click.Path(dir_okay=False, writable=True, path_type=Path)
+SEED = click.IntRange(min=0)
 parse_option = click.option(
     "--parse",
     type=click.Choice(["decimal", "double"]),
@@ -95,28 +96,38 @@ def equivalent(
 @click.argument("certificate", type=model)
 @click.argument("first", type=model)
 @click.argument("second", type=model)
+@click.option(
+    "--claim",
+    type=click.Choice(["equal", "different", "undecided"]),
+    help="Require this claim as well: any other counts as not valid.",
+)
 @json_option
 @parse_option
-def check(certificate: Path, first: Path, second: Path, *, as_json: bool, parse: str) -> int:
+def check(
+    certificate: Path, first: Path, second: Path, claim: str | None, *, as_json: bool, parse: str
+) -> int:
     """Verify a certificate about two model files.
 
-    Exit code 0: the certificate is valid. 1: it is not, whatever it claims.
+    Exit code 0: the certificate is valid, whatever it claims; write --claim equal to accept no
+    other claim. 1: it is not valid.
     """
     from nn_bridge.certificates import check as checker
     from nn_bridge.certificates.plain import plain_layers
     from nn_bridge.checking import load
 
-    claim = load(certificate)
+    evidence = load(certificate)
     f, g = (_read(path, parse) for path in (first, second))
     with _bar(max(f.widths) + max(g.widths), "checking") as bar:
-        valid = checker.check(claim, plain_layers(f), plain_layers(g), bar.update)
-    says = claim.get("claim") if isinstance(claim, dict) else None
+        valid = checker.check(evidence, plain_layers(f), plain_layers(g), bar.update)
+    says = evidence.get("claim") if isinstance(evidence, dict) else None
+    valid = valid and claim in {None, says}
     if as_json:
         click.echo(json.dumps({"valid": valid, "claim": says}))
     elif valid:
         click.echo(f"valid: {_CLAIMS[str(says)]}")
     else:
-        click.echo("not valid: it does not prove its claim about these two files")
+        wanted = "its claim" if claim is None else f"the claim {claim!r}"
+        click.echo(f"not valid: it does not prove {wanted} about these two files")
     return HOLDS if valid else REFUTED
 
 
@@ -187,7 +198,7 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
 @commands.command()
 @click.argument("source", type=model)
 @click.option("-o", "--output", "target", type=output, required=True, help="Where to write it.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Which rewriting.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Which rewriting.")
 @parse_option
 def rewrite(source: Path, target: Path, seed: int, parse: str) -> int:
     """Write an equal network that looks different."""
@@ -201,7 +212,7 @@ def rewrite(source: Path, target: Path, seed: int, parse: str) -> int:
 
 
 @commands.command()
-@click.option("--seed", type=int, default=None, help="Repeat a run; random when absent.")
+@click.option("--seed", type=SEED, default=None, help="Repeat a run; random when absent.")
 def demo(seed: int | None) -> int:
     """Prove a digit classifier equal to its rewriting, then find one wrong bit."""
     from nn_bridge.demo import show
@@ -216,6 +227,11 @@ def run() -> None:
     except click.ClickException as error:
         error.show()
         code = WRONG_USE
+    except SystemExit:
+        code = CLOSED  # the library's own way out when a pipe is closed; its code would say refuted
+    except MemoryError:
+        click.echo("error: the memory of this machine does not suffice", err=True)
+        code = INTERNAL
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         code = INTERRUPTED

@@ -16,8 +16,8 @@ from tropical.typing import Array
 def collapse(network: Network) -> Network:
     """Return the same function as affine, kinks, affine, ..., affine.
 
-    Affine maps after affine maps are composed exactly; activations with equal slopes and maxima
-    of one coordinate are linear.
+    Affine maps after affine maps are composed exactly; activations with equal slopes are linear,
+    maxima of one coordinate and activations of none change nothing.
 
     Examples
     --------
@@ -31,10 +31,12 @@ def collapse(network: Network) -> Network:
     for layer, width in zip(network.layers, network.widths, strict=False):
         if isinstance(layer, Affine):
             pending = layer if pending is None else _composed(layer, pending)
+        elif width == 0 or (isinstance(layer, Maxout) and layer.rank == 1):
+            continue
         elif isinstance(layer, TwoSlope) and _is_linear(layer):
             scaling = Affine(diagonal(layer.slopes(width)[0]))
             pending = scaling if pending is None else _composed(scaling, pending)
-        elif not (isinstance(layer, Maxout) and layer.rank == 1):
+        else:
             layers += [pending or Affine(identity(width)), layer]
             pending = None
     layers.append(pending or Affine(identity(network.outputs)))

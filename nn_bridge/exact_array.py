@@ -29,7 +29,10 @@ def exact_array(data: Any, name: str, dimensions: int) -> Array:
     ExactnessError
         If an entry is infinite or not a number.
     """
-    array = data if isinstance(data, np.ndarray) else _objects(data, name, dimensions)
+    if isinstance(data, np.ma.MaskedArray):
+        message = f"{name} must have all its entries, got a masked array; fill it first"
+        raise ArgumentTypeError(message)
+    array = np.asarray(data) if isinstance(data, np.ndarray) else _objects(data, name, dimensions)
     if array.ndim != dimensions:
         message = f"{name} must have {dimensions} axes, got shape {array.shape}"
         raise DimensionError(message)
@@ -137,10 +140,15 @@ def quotients(numerators: Iterable[int], denominator: int) -> tuple[Rational, ..
 
 def _objects(data: Any, name: str, dimensions: int) -> Array:
     """Nested sequences as an object array; numbers of any kind are left as they are."""
+    try:
+        rows = [data] if dimensions == 1 else list(data)
+        rows = [list(row) for row in rows]
+    except TypeError:
+        wanted = "a list of numbers" if dimensions == 1 else "a list of rows of numbers"
+        message = f"{name} must be {wanted}, got {data!r}"
+        raise DimensionError(message) from None
     if dimensions == 1:
-        entries = list(data)
-        return object_array(entries, (len(entries),))
-    rows = [list(row) for row in data]
+        return object_array(rows[0], (len(rows[0]),))
     widths = {len(row) for row in rows}
     if len(widths) > 1:
         message = f"{name} must have rows of one length, got lengths {sorted(widths)}"

@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn_bridge.exact_array import as_integers, data_of, exact_array
+from nn_bridge.immutable import Immutable
 from nn_bridge.linear_map import Dense, LinearMap, Sparse
 from tropical.errors import ArgumentError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational, RationalLike
 
 
-class Affine:
+class Affine(Immutable):
     """The map ``x -> weight x + bias``.
 
     Parameters
@@ -87,7 +88,7 @@ class Affine:
         return f"Affine({self.inputs} -> {self.outputs}{kind})"
 
 
-class TwoSlope:
+class TwoSlope(Immutable):
     """The activation ``positive * t`` for t >= 0 and ``negative * t`` for t < 0.
 
     It is a maximum, up to an affine map: ``(positive - negative) max(t, 0) + negative t``. Equal
@@ -113,7 +114,7 @@ class TwoSlope:
         self.positive = _slopes(positive, "positive")
         self.negative = _slopes(negative, "negative")
         lengths = {len(self.positive), len(self.negative)} - {1}
-        if len(lengths) > 1 or 0 in lengths:
+        if len(lengths) > 1:
             message = (
                 "positive and negative must have one slope, or one a coordinate, "
                 f"got {len(self.positive)} and {len(self.negative)}"
@@ -123,8 +124,7 @@ class TwoSlope:
     @property
     def width(self) -> int | None:
         """The number of coordinates, or None if one pair of slopes serves any number."""
-        width = max(len(self.positive), len(self.negative))
-        return None if width == 1 else width
+        return max({len(self.positive), len(self.negative)} - {1}, default=None)
 
     def slopes(self, width: int) -> tuple[Array, Array]:
         """Return the slopes of each of ``width`` coordinates."""
@@ -216,7 +216,7 @@ class Abs(TwoSlope):
         return "Abs()"
 
 
-class Maxout:
+class Maxout(Immutable):
     """The maximum of each ``rank`` consecutive coordinates.
 
     Examples
@@ -266,7 +266,7 @@ def _slopes(value: Any, name: str) -> Array:
 
 
 def _shown(slopes: Array) -> str:
-    if len(slopes) > 1:
+    if len(slopes) != 1:
         return f"<{len(slopes)} slopes>"
     number: Rational = exact(slopes[0])
     return str(number) if isinstance(number, int) else repr(str(number))

@@ -12,13 +12,14 @@ import flint
 import numpy as np
 
 from nn_bridge.exact_array import as_integers, data_of, exact_array, object_array, over, to_rational
-from tropical.errors import DimensionError
+from nn_bridge.immutable import Immutable
+from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.typing import Array, Rational
 
 REMEMBERED_ENTRIES = 1 << 18
 
 
-class Dense:
+class Dense(Immutable):
     """A linear map given by all its entries, an exact array of shape (rows, columns)."""
 
     def __init__(self, entries: Any) -> None:
@@ -102,7 +103,7 @@ class Dense:
         return f"Dense({self.shape[0]} x {self.shape[1]})"
 
 
-class Sparse:
+class Sparse(Immutable):
     """A linear map given by its entries that are not zero, row after row.
 
     Parameters
@@ -118,40 +119,21 @@ class Sparse:
     """
 
     def __init__(self, starts: Any, places: Any, values: Any, columns: int) -> None:
-        self.starts: Array = np.array(starts, dtype=np.int64)
-        self.places: Array = np.array(places, dtype=np.int64)
-        self.values = exact_array(values, "values", 1)
-        self.columns = int(columns)
-        self._require_order()
-        live = self.values != 0
+        starts = _whole(starts, "starts")
+        places = _whole(places, "places")
+        entries = exact_array(values, "values", 1)
+        self.columns = int(_whole([columns], "columns")[0])
+        _require_order(starts, places, entries, self.columns)
+        live = entries != 0
         if not live.all():
             before = np.concatenate([[0], np.cumsum(live)])
-            self.starts = before[self.starts]
-            self.places = self.places[live]
-            self.values = exact_array(self.values[live], "values", 1)
-        self.starts.setflags(write=False)
-        self.places.setflags(write=False)
-
-    def _require_order(self) -> None:
-        lengths = np.diff(self.starts)
-        if self.starts.ndim != 1 or len(self.starts) == 0 or self.starts[0] != 0:
-            message = f"starts must begin with 0, got shape {self.starts.shape}"
-            raise DimensionError(message)
-        if (lengths < 0).any() or self.starts[-1] != len(self.places):
-            message = f"starts must rise from 0 to {len(self.places)}, the number of places"
-            raise DimensionError(message)
-        if self.places.shape != self.values.shape:
-            message = f"values must have shape {self.places.shape}, got {self.values.shape}"
-            raise DimensionError(message)
-        if len(self.places) and not 0 <= self.places.min() <= self.places.max() < self.columns:
-            message = f"places must lie in 0..{self.columns - 1}"
-            raise DimensionError(message)
-        steps = np.diff(self.places) <= 0
-        borders = self.starts[1:-1]
-        steps[borders[(borders > 0) & (borders < len(self.places))] - 1] = False
-        if steps.any():
-            message = "places must increase within each row"
-            raise DimensionError(message)
+            starts, places = before[starts], places[live]
+            entries = exact_array(entries[live], "values", 1)
+        starts.setflags(write=False)
+        places.setflags(write=False)
+        self.starts: Array = starts
+        self.places: Array = places
+        self.values: Array = entries
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -246,6 +228,37 @@ class Sparse:
 
 
 LinearMap: TypeAlias = Dense | Sparse
+
+
+def _whole(entries: Any, name: str) -> Array:
+    """Return a copy of whole numbers, as int64."""
+    array = np.array(entries)
+    if array.size and array.dtype.kind not in "iu":
+        message = f"{name} must be whole numbers, got {array.dtype}"
+        raise ArgumentTypeError(message)
+    return array.astype(np.int64)
+
+
+def _require_order(starts: Array, places: Array, values: Array, columns: int) -> None:
+    """Refuse what is no list of rows, each with increasing columns."""
+    if starts.ndim != 1 or len(starts) == 0 or starts[0] != 0:
+        message = f"starts must begin with 0, got shape {starts.shape}"
+        raise DimensionError(message)
+    if (np.diff(starts) < 0).any() or starts[-1] != len(places):
+        message = f"starts must rise from 0 to {len(places)}, the number of places"
+        raise DimensionError(message)
+    if places.shape != values.shape:
+        message = f"values must have shape {places.shape}, got {values.shape}"
+        raise DimensionError(message)
+    if columns < 0 or (len(places) and not 0 <= places.min() <= places.max() < columns):
+        message = f"places must lie in 0..{columns - 1}"
+        raise DimensionError(message)
+    steps = np.diff(places) <= 0
+    borders = starts[1:-1]
+    steps[borders[(borders > 0) & (borders < len(places))] - 1] = False
+    if steps.any():
+        message = "places must increase within each row"
+        raise DimensionError(message)
 
 
 def identity(size: int) -> Sparse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ import numpy as np
 from nn_bridge.certificates.check import digest
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
+from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
 
 
-class Network:
+class Network(Immutable):
     """The real function of stored weights: affine maps and maxima, one after another.
 
     Rounding in some runtime's forward pass is not part of the function.
@@ -32,7 +34,8 @@ class Network:
         Lower and upper bounds of the inputs for which the network is meant. It is kept for the
         reader's information; the function itself lives on all of R^n.
     notes : iterable of str, optional
-        What a reader had to say, such as which numbers it had to round; certificates repeat it.
+        What a reader had to say, such as which numbers it had to round, a printable line each;
+        certificates repeat it.
 
     Raises
     ------
@@ -57,7 +60,7 @@ class Network:
         notes: Iterable[str] = (),
     ) -> None:
         self.layers: tuple[Layer, ...] = tuple(layers)
-        self.notes: tuple[str, ...] = tuple(notes)
+        self.notes: tuple[str, ...] = tuple(map(_line, notes))
         self.widths: tuple[int, ...] = _widths(self.layers, inputs)
         self.domain = None if domain is None else self._bounds(domain)
 
@@ -234,7 +237,7 @@ def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
 
 
 def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
-    width = _first_width(layers) if inputs is None else inputs
+    width = _first_width(layers) if inputs is None else _size(inputs)
     widths = [width]
     for position, layer in enumerate(layers):
         if isinstance(layer, Affine):
@@ -256,6 +259,20 @@ def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
         width = after
         widths.append(width)
     return tuple(widths)
+
+
+def _line(note: Any) -> str:
+    if not isinstance(note, str) or not note.isprintable():
+        message = f"a note must be one line of printable letters, got {note!r}"
+        raise ArgumentTypeError(message)
+    return note
+
+
+def _size(inputs: Any) -> int:
+    if isinstance(inputs, bool) or not isinstance(inputs, Integral) or inputs < 0:
+        message = f"inputs must be a whole number, the dimension of the space, got {inputs!r}"
+        raise ArgumentTypeError(message)
+    return int(inputs)
 
 
 def _first_width(layers: tuple[Layer, ...]) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from tropical.errors import UndecidedError
+from tropical.rationals import written
 from tropical.typing import Rational
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ class Counterexample(Verdict):
         self.point = point
         self.values = values
         evidence = {
-            "point": [str(entry) for entry in point],
-            "values": [[str(entry) for entry in side] for side in values],
+            "point": [written(entry) for entry in point],
+            "values": [[written(entry) for entry in side] for side in values],
         }
         super().__init__(f, g, "different", evidence)
 
@@ -158,7 +159,7 @@ class Counterexample(Verdict):
     def explain(self) -> str:
         """Return the argument in sentences."""
         live = [(j, entry) for j, entry in enumerate(self.point) if entry]
-        shown = ", ".join(f"x{j} = {entry}" for j, entry in live[:4])
+        shown = ", ".join(f"x{j} = {written(entry)}" for j, entry in live[:4])
         if len(live) > 4:
             shown += f", and {len(live) - 4} more coordinates"
         place = shown or "the origin"
@@ -174,8 +175,9 @@ class Counterexample(Verdict):
             )
         )
         return self._noted(
-            f"The two networks differ at {place}{zero}: there output {k} of the first is {left} "
-            f"and of the second {right}, a difference of {left - right} "
+            f"The two networks differ at {place}{zero}: there output {k} of the first is "
+            f"{written(left)} and of the second {written(right)}, a difference of "
+            f"{written(left - right)} "
             f"(about {_about(left - right)}). Both values are exact.{outside}"
         )
 
@@ -234,7 +236,7 @@ def _count(hyperplanes: int) -> str:
 
 
 def _tuple(entries: tuple[Rational, ...]) -> str:
-    shown = [str(entry) for entry in entries]
+    shown = [written(entry) for entry in entries]
     if len(shown) > 12:
         live = ", ".join(f"{j}: {text}" for j, text in enumerate(shown) if text != "0")
         return f"<{len(shown)} coordinates, zero but {live or 'none'}>"

@@ -13,6 +13,12 @@ import numpy as np
 from tropical.errors import ArgumentTypeError, ExactnessError
 from tropical.typing import Rational
 
+LARGEST_EXPONENT = 100_000
+"""Decimal exponents stay below it: a short text must not make a number that fills the memory."""
+
+DECIMAL_BITS = 10_000
+"""Numbers of more bits are written in hexadecimal: Python limits the length of decimal ones."""
+
 
 def exact(value: Any, name: str = "value") -> Rational:
     """Return the exact rational that ``value`` stands for.
@@ -57,6 +63,8 @@ def exact(value: Any, name: str = "value") -> Rational:
     if isinstance(value, str):
         return _read(value, name)
     if isinstance(value, float | np.floating | Decimal):
+        if isinstance(value, Decimal) and value and abs(value.adjusted()) >= LARGEST_EXPONENT:
+            raise ExactnessError(_too_large(name, value))
         try:
             return integral(Fraction(*value.as_integer_ratio()))
         except (OverflowError, ValueError) as error:
@@ -69,16 +77,35 @@ def exact(value: Any, name: str = "value") -> Rational:
     raise ArgumentTypeError(message)
 
 
+def written(number: Rational) -> str:
+    """Return a rational as text: decimal digits, or hexadecimal ones where they are too many.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from tropical.rationals import written
+    >>> written(7), written(Fraction(-1, 3)), written(2**20000)[:8]
+    ('7', '-1/3', '0x100000')
+    """
+    above, below = number.numerator, number.denominator
+    if max(above.bit_length(), below.bit_length()) <= DECIMAL_BITS:
+        return str(number)
+    return hex(above) if below == 1 else f"{hex(above)}/{hex(below)}"
+
+
 def integral(value: Rational) -> Rational:
     """Return ``value`` as an int when it is one."""
     return value.numerator if value.denominator == 1 else value
 
 
+def _too_large(name: str, value: object) -> str:
+    return f"{name} must have a decimal exponent below {LARGEST_EXPONENT}, got {value!r}"
+
+
 def _read(text: str, name: str) -> Rational:
     _, _, exponent = text.lower().partition("e")
-    if len(exponent.strip("+-0 ")) > 5:
-        message = f"{name} must have a decimal exponent below 100000, got {text!r}"
-        raise ExactnessError(message)
+    if len(exponent.strip().lstrip("+-0")) > len(str(LARGEST_EXPONENT)) - 1:
+        raise ExactnessError(_too_large(name, text))
     try:
         return integral(Fraction(text))
     except (ValueError, ZeroDivisionError) as error:

@@ -6,16 +6,20 @@ made them are the trusted base, nothing else is. Whatever is not understood is n
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from math import frexp, lcm
 from typing import Any, TypeAlias
 
 FORMAT = "nn_bridge certificate"
 VERSION = 1
+
+QUOTIENT = re.compile(r"(-?(?:0x[0-9a-f]+|[0-9]+))(?:/(0x[0-9a-f]+|[0-9]+))?")
 
 Layers: TypeAlias = Sequence[dict[str, Any]]
 Row: TypeAlias = tuple[dict[int, int], int, int]
@@ -36,8 +40,8 @@ def check(
     """Return whether the certificate proves its claim about the networks ``f`` and ``g``.
 
     It takes at most a microsecond a weight and one a product that must be formed. A certificate
-    with anything missing, malformed or in excess of its version proves nothing: the answer is
-    False, never an error.
+    with anything missing or malformed proves nothing: the answer is False, never an error. What it
+    says to people is not read: notes, a reason, the number of hyperplanes, the odd groups.
 
     Parameters
     ----------
@@ -64,10 +68,13 @@ def digest(layers: Layers) -> str:
                 state.update(f"{key} {value.nbytes} bytes\n".encode())
                 state.update(value)
             elif isinstance(value, list):
-                text = " ".join(map(str, value))
-                state.update(f"{key} rationals {len(text)}\n{text}".encode())
-            else:
+                text = " ".join(map(_hexadecimal, value))
+                state.update(f"{key} {len(text)} letters\n{text}".encode())
+            elif key == "kind" or type(value) is int:
                 state.update(f"{key} {value}\n".encode())
+            else:
+                message = f"{key} is of no kind that the digest knows"
+                raise TypeError(message)
     return state.hexdigest()
 
 
@@ -75,6 +82,8 @@ def _verify(
     certificate: dict[str, Any], f: Layers, g: Layers, progress: Callable[[int], object]
 ) -> bool:
     if certificate["format"] != FORMAT or _integer(certificate["version"]) != VERSION:
+        return False
+    if certificate["domain"] != "everywhere":
         return False
     if certificate["networks"] != [{"sha256": digest(f)}, {"sha256": digest(g)}]:
         return False
@@ -108,7 +117,24 @@ def _fractions(texts: Any) -> list[Fraction]:
     if not isinstance(texts, list):
         message = "a point and its values are lists"
         raise TypeError(message)
-    return [Fraction(text) for text in texts]
+    return [_fraction(text) for text in texts]
+
+
+def _fraction(text: Any) -> Fraction:
+    """Read digits, decimal or hexadecimal, and perhaps a denominator: no exponent, no surprise."""
+    parts = QUOTIENT.fullmatch(text)
+    if parts is None:
+        message = "a rational number is written as -3/4"
+        raise ValueError(message)
+    above, below = (int(part, 16 if "x" in part else 10) for part in (parts[1], parts[2] or "1"))
+    return Fraction(above, below)
+
+
+def _hexadecimal(value: Any) -> str:
+    if type(value) is not int and type(value) is not Fraction:
+        message = "numbers beside doubles are int and Fraction"
+        raise TypeError(message)
+    return f"{value.numerator:x}/{value.denominator:x}"
 
 
 def _verify_equal(
@@ -122,9 +148,7 @@ def _verify_equal(
     """
     nets = [_TwoLayer(layers) for layers in (f, g)]
     sides = certificate["units"]
-    groups: list[list[tuple[int, int, Fraction]]] = [
-        [] for _ in range(_integer(certificate["groups"]))
-    ]
+    groups: dict[int, list[tuple[int, int, Fraction]]] = {}
     constants: list[tuple[int, int]] = []
     for side, net in enumerate(nets):
         if not len(sides[side]["group"]) == len(sides[side]["ratio"]) == net.width:
@@ -134,10 +158,9 @@ def _verify_equal(
         ):
             if group is None:
                 constants.append((side, unit))
-            elif _integer(group) >= 0:
-                groups[group].append((side, unit, Fraction(ratio)))
             else:
-                return False
+                member = side, unit, _fraction(ratio)
+                groups.setdefault(_integer(group), []).append(member)
     outputs = range(certificate["outputs"])
     columns = _over_one_denominator([net.outer(k) for net in nets for k in outputs])
     weights = [columns[: len(outputs)], columns[len(outputs) :]]
@@ -146,15 +169,10 @@ def _verify_equal(
     rest = [_Total() for _ in outputs]
     for k in outputs:
         rest[k].add({}, scale * (weights[0][k][1] - weights[1][k][1]), columns[k][2])
-    kinks = 0
-    for members in groups:
-        bends = _bends_after_cancelling(members, nets, weights, slopes, rest)
-        if bends is None:
+    for members in groups.values():
+        if not _kinks_cancel(members, nets, weights, slopes, rest):
             return False
-        kinks += bends
         progress(len(members))
-    if kinks != _integer(certificate["hyperplanes"]):
-        return False
     for side, unit in constants:
         coefficients, value, denominator = nets[side].inner(unit)
         if coefficients:
@@ -166,33 +184,27 @@ def _verify_equal(
     return all(total.is_zero() for total in rest)
 
 
-def _bends_after_cancelling(
+def _kinks_cancel(
     members: list[tuple[int, int, Fraction]],
     nets: list[_TwoLayer],
     weights: list[list[Row]],
     slopes: list[tuple[list[int], list[int], int]],
     rest: list[_Total],
-) -> bool | None:
-    """Verify one hyperplane, and add the linear parts that do not cancel by themselves.
-
-    Returns whether the first network bends there, or None if the two bend differently.
-    """
+) -> bool:
+    """Verify one group, and add the linear parts that do not cancel by themselves."""
     common = lcm(*(ratio.denominator for _, _, ratio in members))
-    bends = False
     odd: set[int] = set()
     for k in range(len(rest)):
-        odd_part = 0
-        even_parts = [0, 0]
+        even_part = odd_part = 0
         for side, unit, ratio in members:
             weight = weights[side][k][0].get(unit, 0)
             if weight:
                 weight *= (-1) ** side * ratio.numerator * (common // ratio.denominator)
                 positive, negative = slopes[side][0][unit], slopes[side][1][unit]
-                even_parts[side] += (weight if ratio > 0 else -weight) * (positive - negative)
+                even_part += (weight if ratio > 0 else -weight) * (positive - negative)
                 odd_part += weight * (positive + negative)
-        if sum(even_parts):
-            return None
-        bends = bends or even_parts[0] != 0
+        if even_part:
+            return False
         if odd_part:
             odd.add(k)
     live = [
@@ -206,13 +218,13 @@ def _bends_after_cancelling(
         if reference is None:
             reference = row, ratio
         if not ratio or not _proportional(row, ratio, *reference):
-            return None
+            return False
         for k in odd:
             weight = weights[side][k][0].get(unit, 0)
             factor = (-1) ** side * weight * (slopes[side][0][unit] + slopes[side][1][unit])
             if factor:
                 rest[k].add(row[0], row[1], row[2], factor)
-    return bends
+    return True
 
 
 def _proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
@@ -253,7 +265,7 @@ class _TwoLayer:
 
     def __init__(self, layers: Layers) -> None:
         widths = list(_widths(layers))
-        kinks = [i for i, layer in enumerate(layers) if _has_kinks(layer)]
+        kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and _has_kinks(layer)]
         if len(kinks) > 1 or any(layers[i]["kind"] != "two slopes" for i in kinks):
             message = "more than one layer of kinks"
             raise ValueError(message)
@@ -403,6 +415,7 @@ def _widths(layers: Layers) -> Iterator[int]:
     for layer in layers[1:]:
         if layer["kind"] == "affine":
             fits = layer["columns"] == width and len(layer["bias"]) == layer["rows"]
+            fits = fits and _holds_its_weights(layer)
             width = layer["rows"]
         elif layer["kind"] == "maxout":
             fits = layer["rank"] >= 1 and width % layer["rank"] == 0
@@ -413,6 +426,25 @@ def _widths(layers: Layers) -> Iterator[int]:
             message = f"a layer does not fit: {layer['kind']}"
             raise ValueError(message)
         yield width
+
+
+def _holds_its_weights(layer: dict[str, Any]) -> bool:
+    """Whether a map has as many weights as it says, at increasing places in its rows."""
+    rows, columns, weight = layer["rows"], layer["columns"], layer["weight"]
+    if "starts" not in layer:
+        return bool(len(weight) == rows * columns)
+    starts, places = _listed(layer["starts"]), _listed(layer["places"])
+    if len(starts) != rows + 1 or starts[0] != 0 or not starts[-1] == len(places) == len(weight):
+        return False
+    return all(
+        start <= end and _increases(places[start:end], columns) for start, end in pairwise(starts)
+    )
+
+
+def _increases(places: list[int], columns: int) -> bool:
+    return not places or (
+        places[0] >= 0 and places[-1] < columns and all(a < b for a, b in pairwise(places))
+    )
 
 
 def _outputs(layers: Layers) -> int:

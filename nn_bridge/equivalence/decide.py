@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from nn_bridge.equivalence.witness import witness
 from nn_bridge.network import Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.rationals import written
 
 SMALL = 1_000_000
 """Up to this effort the rational way is quicker than loading the compiled kernels."""
@@ -77,7 +79,7 @@ def _evidence(found: Difference) -> dict[str, Any]:
         "units": [
             {
                 "group": [None if group < 0 else group for group in groups.tolist()],
-                "ratio": ["{}/{}".format(*ratio.as_integer_ratio()) for ratio in multipliers],
+                "ratio": [written(Fraction(*t.as_integer_ratio())) for t in multipliers],
             }
             for groups, multipliers in zip(found.groups, found.multipliers, strict=True)
         ],

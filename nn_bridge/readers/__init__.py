@@ -73,6 +73,9 @@ def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
     if not file.exists():
         message = f"path must be an existing file, got {str(file)!r}"
         raise FileNotFoundError(message)
+    if not file.is_file():
+        message = f"path must be a regular file, got {str(file)!r}"
+        raise ModelFileError(message)
     if suffix == ".onnx":
         from nn_bridge.readers.onnx_network import read_onnx
 

@@ -155,7 +155,7 @@ def _finished(graph: Graph, output: Value, inputs: int, trace: Trace) -> Network
             )
             raise ModelFileError(message)
     else:
-        nothing = Sparse(np.zeros(output.size + 1), [], [], inputs)
+        nothing = Sparse(np.zeros(output.size + 1, np.int64), [], [], inputs)
         trace.layers[:] = [Affine(nothing, output.reshape(-1))]
     if graph.output_size not in {None, output.size}:
         message = (

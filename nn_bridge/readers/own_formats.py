@@ -126,7 +126,7 @@ def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Netwo
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         message = f"path must hold a document with format {FORMAT!r}, got {path} without one"
         raise ModelFileError(message)
-    if document.get("version") != VERSION:
+    if type(document.get("version")) is not int or document["version"] != VERSION:
         message = (
             f"{path} must be of version {VERSION}, got {document.get('version')!r}; "
             "install a newer nn_bridge"
@@ -138,8 +138,8 @@ def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Netwo
         bounds = document["domain"]
         domain = None if bounds is None else (list(_listed(bounds[0])), list(_listed(bounds[1])))
         notes = document["notes"]
-        if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
-            message = "notes must be texts"
+        if not isinstance(notes, list):
+            message = "notes must be a list"
             raise TypeError(message)
         return Network(layers, inputs=inputs, domain=domain, notes=notes)
     except BudgetError:
@@ -237,6 +237,7 @@ def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
         message = f"sizes must be whole numbers, got {_shown(value)}"
         raise ModelFileError(message)
+    require_budget(value, "a size")
     return value
 
 

@@ -65,6 +65,32 @@ def test_an_output_is_the_difference_of_two_support_functions(f, data):
     assert f(x) == (difference,)
 
 
+@pytest.mark.parametrize("size", [2**53 + 1, 2**62, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**200])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_integers_beyond_the_words_of_the_machine_stay_exact(size, sign):
+    """NumPy makes floats of tuples of ints whose signs and sizes fit no integer type."""
+    W = [[size, sign], [sign * size, -1]]
+    half, zero = ([[s, 0]] for s in ("1/2", 0))
+    f, g = (nb.two_layer(W, [0, sign], [[1, "0.1"]], skip=skip) for skip in (half, zero))
+    assert nb.canonical(f) != nb.canonical(g)
+    for network in (f, g, nb.two_layer(W, [0, 1], [["0.1", 3]], activation=("leaky", "0.3"))):
+        assert nb.equivalent(nb.canonical(network).network(), network).check()
+
+
+@given(seed=st.integers(0, 2**32))
+def test_canonical_forms_of_doubles_survive_rewriting(seed):
+    generator = np.random.default_rng(seed)
+    n, h = generator.integers(1, 6, 2)
+    f = nb.two_layer(
+        generator.standard_normal((h, n)),
+        generator.standard_normal(h),
+        generator.standard_normal((2, h)),
+    )
+    form = nb.canonical(f)
+    assert form == nb.canonical(nb.rewrite(f, seed))
+    assert nb.equivalent(form.network(), f)
+
+
 def test_sparse_networks_stay_sparse():
     f = nb.Network(
         [

@@ -117,6 +117,11 @@ def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
     (folder / "one.npz").write_bytes(b"")
     (folder / "model.pkl").write_bytes(b"")
     nb.write(nb.two_layer([[1]], [0], [[1]]), folder / "narrow.npz")
+    document = json.loads((folder / "g.json").read_text())
+    (folder / "wide.json").write_text(json.dumps({**document, "inputs": 10**9, "layers": []}))
+    forged = {**document, "notes": ["harmless\nEQUAL   [0.01 s]"]}
+    (folder / "forged.json").write_text(json.dumps(forged))
+    (folder / "zero.json").symlink_to("/dev/zero")
     for arguments in (
         ["equivalent", "f.npz"],
         ["equivalent", "f.npz", "missing.npz"],
@@ -130,11 +135,36 @@ def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
         ["rewrite", "f.npz"],
         ["frobnicate"],
         ["demo", "--seed", "x"],
+        ["demo", "--seed", "-1"],
+        ["rewrite", "f.npz", "-o", "out.npz", "--seed", "-1"],
+        ["info", "wide.json"],
+        ["info", "forged.json"],
+        ["info", "zero.json"],
     ):
         code, out, err = nn_bridge(*arguments)
         assert (code, out) == (2, ""), arguments
         assert err.strip(), arguments
         assert "Traceback" not in err
+
+
+def test_a_claim_can_be_required(folder, nn_bridge):
+    """A certificate that claims nothing, or the contrary, does not pass where a proof is asked."""
+    nn_bridge("equivalent", "deep.npz", "deep.npz", "--certificate", "u.json")
+    nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "d.json")
+    nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "e.json")
+    assert nn_bridge("check", "u.json", "deep.npz", "deep.npz", "--claim", "equal")[0] == 1
+    assert nn_bridge("check", "d.json", "f.npz", "h.npz", "--claim", "equal")[0] == 1
+    assert nn_bridge("check", "e.json", "f.npz", "g.json", "--claim", "equal")[0] == 0
+    assert nb.check("d.json", "f.npz", "h.npz", claim="different")
+    assert not nb.check("d.json", "f.npz", "h.npz", claim="equal")
+
+
+def test_a_closed_pipe_is_not_a_refutation(folder):
+    """Exit code 1 would say that equal networks differ."""
+    script = 'set -o pipefail; "$1" -c "from nn_bridge.cli import run; run()" '
+    script += "equivalent f.npz g.json | (exec 0<&-; sleep 1)"
+    done = subprocess.run(["bash", "-c", script, "bash", sys.executable], check=False)
+    assert done.returncode in {0, 141}
 
 
 def test_help_exits_0(nn_bridge):

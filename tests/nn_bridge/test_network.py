@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -146,11 +147,48 @@ def test_sparse_and_dense_maps_give_one_function():
         (lambda: nb.Network([nb.Affine([[1]])])([1, 2]), "point must have 1 coordinates, got 2"),
         (lambda: nb.Network([nb.Affine([[1]])])(np.zeros((2, 3))), "point must have shape"),
         (lambda: nb.Affine([[float("nan")]]), "rational number, got nan"),
+        (lambda: nb.Affine([1, 2]), "weight must be a list of rows"),
+        (lambda: nb.Affine(3), "weight must be a list of rows"),
+        (lambda: nb.Affine([["1e1000000000"]]), "decimal exponent below 100000"),
+        (lambda: nb.Affine([[Decimal("1e-999999999")]]), "decimal exponent below 100000"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(build, words):
     with pytest.raises(ValueError, match=words):
         build()
+
+
+@pytest.mark.parametrize("inputs", [-1, 2.0, True, "2"])
+def test_the_number_of_inputs_is_a_whole_number(inputs):
+    with pytest.raises(TypeError, match="inputs must be a whole number"):
+        nb.Network([nb.ReLU()], inputs=inputs)
+
+
+def test_numpy_integers_are_read_as_ints():
+    f = nb.Network([nb.ReLU()], inputs=np.int64(2))
+    assert nb.equivalent(f, f).check()
+
+
+def test_layers_without_coordinates_bend_nothing():
+    nothing = np.zeros((0, 1))
+    for kinks in (nb.ReLU(), nb.TwoSlope([], []), nb.Maxout(2)):
+        f = nb.Network([nb.Affine(nothing), kinks, nb.Affine(nothing.T, [3]), nb.ReLU()])
+        assert nb.equivalent(f, nb.Network([nb.Affine([[0]], [3])])).check()
+    empty = nb.Network([nb.Affine(nothing)])
+    assert nb.equivalent(nb.canonical(empty).network(), empty).check()
+
+
+def test_networks_and_layers_cannot_be_changed():
+    f = nb.two_layer([[1]], [0], [[1]])
+    for thing, name in ((f, "layers"), (f.layers[0], "bias"), (f.layers[0].weight, "entries")):
+        with pytest.raises(AttributeError, match=f"{name} of an? .* must stay as it is"):
+            setattr(thing, name, None)
+    array = np.ones((1, 1))
+    kept = nb.Affine(array)
+    array[0, 0] = 5
+    assert kept.weight.entries[0, 0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        kept.weight.entries[0, 0] = 5
 
 
 def test_what_is_of_another_kind_is_refused_by_name():
@@ -160,3 +198,7 @@ def test_what_is_of_another_kind_is_refused_by_name():
         nb.Network(["relu"], inputs=1)
     with pytest.raises(TypeError, match="round irrational numbers"):
         nb.Affine([[1j]])
+    with pytest.raises(TypeError, match="fill it first"):
+        nb.Affine(np.ma.masked_array([[1.0]], [[True]]))
+    with pytest.raises(TypeError, match="starts must be whole numbers"):
+        nb.Sparse([0, 1.5], [0], [1], 1)

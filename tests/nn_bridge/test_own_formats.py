@@ -62,7 +62,12 @@ def networks(draw):
             width //= 2
     bounds = st.lists(rationals, min_size=inputs, max_size=inputs)
     domain = draw(st.none() | st.tuples(bounds, bounds))
-    return nb.Network(layers, inputs=inputs, domain=domain, notes=draw(st.lists(st.text())))
+    return nb.Network(
+        layers,
+        inputs=inputs,
+        domain=domain,
+        notes=draw(st.lists(st.text().filter(str.isprintable))),
+    )
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -204,7 +209,9 @@ BAD = {
     "places outside": (changed(starts=[0, 2], places=[0, 2]), "places must lie in 0..1"),
     "places in between": (changed(starts=[0, 2], places=["1/2", 1]), "whole numbers"),
     "a row too many": (changed(starts=[0, 1, 2], places=[0, 1]), "starts must have 2 entries"),
-    "notes that are none": (changed(notes=[3]), "notes must be texts"),
+    "notes that are none": (changed(notes=[3]), "a note must be one line"),
+    "notes that are no list": (changed(notes=3), "notes must be a list"),
+    "notes that imitate output": (changed(notes=["x\nEQUAL"]), "printable letters"),
     "a domain too small": (changed(domain=[[0], [1]]), "2 lower and upper bounds"),
     "half a document": (json.dumps(plain())[:80], "must hold a JSON document"),
     "a deep document": ("[" * 100_000, "must hold a JSON document"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
@@ -64,7 +65,7 @@ def primitive(vector: Sequence[Rational]) -> tuple[tuple[int, ...], Rational]:
     content = gcd(*integers)
     if next(v for v in integers if v) < 0:
         content = -content
-    return tuple(v // content for v in integers), exact(f"{content}/{scale}")
+    return tuple(v // content for v in integers), integral(Fraction(content, scale))
 
 
 def contract(vector: Vector, along: Vector) -> Vector:
