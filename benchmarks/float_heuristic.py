@@ -15,9 +15,9 @@ def equal_in_floats(f, g, digits=9):
         hidden, _, outer = net.layers
         rows = np.column_stack([hidden.weight.dense(), hidden.bias])
         norms = np.linalg.norm(rows, axis=1)
-        norms[norms == 0] = 1.0
-        rows /= norms[:, None]
-        rows *= np.where(rows[:, :1] < 0, -1.0, 1.0)
+        rows /= np.where(norms == 0, 1.0, norms)[:, None]
+        leads = np.take_along_axis(rows, (rows != 0).argmax(axis=1)[:, None], axis=1)
+        rows *= np.where(leads < 0, -1.0, 1.0)
         directions.append(np.round(rows, digits) + 0.0)
         sums.append(sign * (outer.weight.dense() * norms).T)
     _, groups = np.unique(np.vstack(directions), axis=0, return_inverse=True)

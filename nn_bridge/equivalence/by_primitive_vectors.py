@@ -79,18 +79,7 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
             groups[side].append(number)
     bent = [number for number, part in enumerate(even) if part.any()]
     live = [] if bent else [number for number, part in enumerate(odd) if part.any()]
-    rest = None
-    if not bent:
-        total = np.zeros((len(constant), f.hidden.inputs + 1), dtype=object)
-        total[:, -1] = 2 * constant
-        odd_ones = set(live)
-        for hyperplane, number in numbers.items():
-            if number in odd_ones:
-                places, primitive = hyperplane
-                total[:, [*places, -1]] += np.multiply.outer(
-                    odd[number], np.array(primitive, object)
-                )
-        rest = first_place(total)
+    rest = None if bent else _rest(numbers, odd, live, constant, f.hidden.inputs)
     return Difference(
         len(numbers),
         kinks,
@@ -102,10 +91,23 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     )
 
 
-def first_place(total: Array) -> tuple[int, int] | None:
-    """Return the row and column of the first entry that is not zero."""
-    places = np.argwhere(total != 0)
-    return (int(places[0, 0]), int(places[0, 1])) if len(places) else None
+def _rest(
+    numbers: dict[Hyperplane, int], odd: list[Array], live: list[int], constant: Array, inputs: int
+) -> tuple[int, int] | None:
+    """Return an output and an input where the affine remainder is not zero, or None.
+
+    Everything is taken twice, so that no half appears, and over one denominator.
+    """
+    parts, denominator = as_integers(np.array([odd[number] for number in live], object))
+    factors = dict(zip(live, parts, strict=True))
+    total = object_array([0] * (len(constant) * (inputs + 1)), (len(constant), inputs + 1))
+    total[:, -1] = 2 * denominator * constant
+    for (places, primitive), number in numbers.items():
+        if number in factors:
+            row = object_array(primitive, (len(primitive),))
+            total[:, [*places, -1]] += np.multiply.outer(factors[number], row)
+    found = np.argwhere(total != 0)
+    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
 
 
 def rationals(array: Array) -> Array:
