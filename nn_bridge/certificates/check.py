@@ -7,23 +7,18 @@ made them are the trusted base, nothing else is. Whatever is not understood is n
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
 from hashlib import sha256
-from itertools import pairwise
-from math import frexp, lcm
-from typing import Any, TypeAlias
+from math import lcm
+from typing import Any
+
+from nn_bridge.certificates.rows import Layers, Row, TwoLayer, output_count, value_at
 
 FORMAT = "nn_bridge certificate"
 VERSION = 1
 
 QUOTIENT = re.compile(r"(-?(?:0x[0-9a-f]+|[0-9]+))(?:/(0x[0-9a-f]+|[0-9]+))?")
-
-Layers: TypeAlias = Sequence[dict[str, Any]]
-Row: TypeAlias = tuple[dict[int, int], int, int]
-"""Coefficients by column, constant, and the positive denominator of both."""
 
 EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
     ArithmeticError,
@@ -87,7 +82,7 @@ def _verify(
         return False
     if certificate["networks"] != [{"sha256": digest(f)}, {"sha256": digest(g)}]:
         return False
-    shapes = [(layers[0]["inputs"], _outputs(layers)) for layers in (f, g)]
+    shapes = [(layers[0]["inputs"], output_count(layers)) for layers in (f, g)]
     if shapes != [(_integer(certificate["inputs"]), _integer(certificate["outputs"]))] * 2:
         return False
     claim = certificate["claim"]
@@ -103,7 +98,7 @@ def _verify_different(certificate: dict[str, Any], f: Layers, g: Layers) -> bool
     values = [_fractions(side) for side in certificate["values"]]
     if len(point) != certificate["inputs"]:
         return False
-    return values[0] != values[1] and values == [_value(f, point), _value(g, point)]
+    return values[0] != values[1] and values == [value_at(f, point), value_at(g, point)]
 
 
 def _integer(value: Any) -> int:
@@ -146,7 +141,7 @@ def _verify_equal(
     :math:`a\,\mathrm{act}(t\ell) = a\frac{p-q}{2}|t||\ell| + a\frac{p+q}{2}t\ell`, so it is enough
     that the first coefficients add up to 0 in each group H, and the second ones to the zero map.
     """
-    nets = [_TwoLayer(layers) for layers in (f, g)]
+    nets = [TwoLayer(layers) for layers in (f, g)]
     sides = certificate["units"]
     groups: dict[int, list[tuple[int, int, Fraction]]] = {}
     constants: list[tuple[int, int]] = []
@@ -186,7 +181,7 @@ def _verify_equal(
 
 def _kinks_cancel(
     members: list[tuple[int, int, Fraction]],
-    nets: list[_TwoLayer],
+    nets: list[TwoLayer],
     weights: list[list[Row]],
     slopes: list[tuple[list[int], list[int], int]],
     rest: list[_Total],
@@ -260,121 +255,6 @@ class _Total:
         return not any(whole.values())
 
 
-class _TwoLayer:
-    """A network with at most one layer of kinks: an affine map, slopes, an affine map."""
-
-    def __init__(self, layers: Layers) -> None:
-        widths = list(_widths(layers))
-        kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and _has_kinks(layer)]
-        if len(kinks) > 1 or any(layers[i]["kind"] != "two slopes" for i in kinks):
-            message = "more than one layer of kinks"
-            raise ValueError(message)
-        middle = kinks[0] if kinks else len(layers)
-        self.width = widths[middle - 1]
-        self._inner = _chain(layers[1:middle], widths)
-        self._outer = _chain(layers[middle + 1 :], widths[middle:])
-        layer = layers[middle] if kinks else {"positive": [1], "negative": [1]}
-        self.slopes = [_spread(layer[name], self.width) for name in ("positive", "negative")]
-
-    def inner(self, unit: int) -> Row:
-        """Return the affine function of the inputs that hidden unit ``unit`` bends."""
-        return _row(self._inner, unit)
-
-    def outer(self, output: int) -> Row:
-        """Return output ``output`` as an affine function of the hidden units."""
-        return _row(self._outer, output)
-
-
-def _chain(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:
-    """Return for each layer, the last one first, the function that reads a row of it."""
-    readers: list[Callable[[int], Row]] = []
-    for layer, width in zip(layers, widths, strict=False):
-        if layer["kind"] == "affine":
-            readers.append(_affine_rows(layer))
-        elif layer["kind"] == "two slopes":
-            readers.append(_scaled_coordinates(_spread(layer["positive"], width)))
-    inner = [lru_cache(maxsize=None)(reader) for reader in readers[:-1]]
-    return [*readers[-1:], *reversed(inner)]
-
-
-def _row(chain: list[Callable[[int], Row]], i: int) -> Row:
-    if not chain:
-        return {i: 1}, 0, 1
-    coefficients, constant, denominator = chain[0](i)
-    for reader in chain[1:]:
-        rows = [(factor, *reader(j)) for j, factor in coefficients.items()]
-        common = lcm(1, *(row[3] for row in rows))
-        constant *= common
-        total: dict[int, int] = {}
-        for factor, inner, inner_constant, inner_denominator in rows:
-            scaled = factor * (common // inner_denominator)
-            constant += scaled * inner_constant
-            for j, value in inner.items():
-                total[j] = total.get(j, 0) + scaled * value
-        coefficients = {j: value for j, value in total.items() if value}
-        denominator *= common
-    return coefficients, constant, denominator
-
-
-def _affine_rows(layer: dict[str, Any]) -> Callable[[int], Row]:
-    columns, weight, bias = layer["columns"], layer["weight"], layer["bias"]
-    if "starts" in layer:
-        starts, places = layer["starts"], layer["places"]
-
-        def sparse(i: int) -> Row:
-            span = slice(starts[i], starts[i + 1])
-            return _as_row(places[span].tolist(), _listed(weight[span]), bias[i])
-
-        return sparse
-
-    def dense(i: int) -> Row:
-        values = _listed(weight[i * columns : (i + 1) * columns])
-        return _as_row(range(columns), values, bias[i])
-
-    return dense
-
-
-def _as_row(places: Iterable[int], values: list[Any], constant: Any) -> Row:
-    values.append(constant)
-    integers, denominator = _integers(values)
-    constant = integers.pop()
-    row = {j: value for j, value in zip(places, integers, strict=True) if value}
-    return row, constant, denominator
-
-
-def _scaled_coordinates(factors: list[Fraction]) -> Callable[[int], Row]:
-    def scaled(i: int) -> Row:
-        factor = factors[i]
-        return ({i: factor.numerator} if factor else {}), 0, factor.denominator
-
-    return scaled
-
-
-def _integers(values: list[Any]) -> tuple[list[int], int]:
-    """Return integers and the positive denominator that makes them ``values``."""
-    if values and all(type(value) is float for value in values):
-        smallest = min(filter(None, map(abs, values)), default=1.0)
-        shift = max(53 - frexp(smallest)[1], 0)
-        if shift <= 900 and frexp(max(map(abs, values)))[1] + shift <= 1000:
-            scale = 2.0**shift  # every double of at least that size is a multiple of 1 / scale
-            return [int(value * scale) for value in values], 1 << shift
-    ratios = [value.as_integer_ratio() for value in values]
-    common = lcm(1, *(denominator for _, denominator in ratios))
-    return [numerator * (common // denominator) for numerator, denominator in ratios], common
-
-
-def _listed(values: Any) -> list[Any]:
-    return list(values) if isinstance(values, list | array) else values.tolist()
-
-
-def _spread(slopes: Any, width: int) -> list[Fraction]:
-    values = [Fraction(slope) for slope in _listed(slopes)]
-    if len(values) not in {1, width}:
-        message = f"{len(values)} slopes for {width} coordinates"
-        raise ValueError(message)
-    return values if len(values) == width else values * width
-
-
 def _over_one_denominator(rows: list[Row]) -> list[Row]:
     common = lcm(1, *(row[2] for row in rows))
     return [
@@ -387,101 +267,10 @@ def _over_one_denominator(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _slopes_over_one_denominator(nets: list[_TwoLayer]) -> list[tuple[list[int], list[int], int]]:
+def _slopes_over_one_denominator(nets: list[TwoLayer]) -> list[tuple[list[int], list[int], int]]:
     common = lcm(1, *(slope.denominator for net in nets for side in net.slopes for slope in side))
     scaled = [
         [[slope.numerator * (common // slope.denominator) for slope in side] for side in net.slopes]
         for net in nets
     ]
     return [(positive, negative, common) for positive, negative in scaled]
-
-
-def _has_kinks(layer: dict[str, Any]) -> bool:
-    if layer["kind"] == "two slopes":
-        positive, negative = _listed(layer["positive"]), _listed(layer["negative"])
-        if len(positive) == 1 or len(negative) == 1:
-            return len({*positive, *negative}) > 1
-        return positive != negative
-    return bool(layer["kind"] == "maxout" and layer["rank"] > 1)
-
-
-def _widths(layers: Layers) -> Iterator[int]:
-    """Yield the width after each entry of the list, and refuse entries that do not fit."""
-    if layers[0]["kind"] != "start":
-        message = "the list of layers begins with the number of inputs"
-        raise ValueError(message)
-    width: int = layers[0]["inputs"]
-    yield width
-    for layer in layers[1:]:
-        if layer["kind"] == "affine":
-            fits = layer["columns"] == width and len(layer["bias"]) == layer["rows"]
-            fits = fits and _holds_its_weights(layer)
-            width = layer["rows"]
-        elif layer["kind"] == "maxout":
-            fits = layer["rank"] >= 1 and width % layer["rank"] == 0
-            width //= layer["rank"]
-        else:
-            fits = layer["kind"] == "two slopes"
-        if not fits:
-            message = f"a layer does not fit: {layer['kind']}"
-            raise ValueError(message)
-        yield width
-
-
-def _holds_its_weights(layer: dict[str, Any]) -> bool:
-    """Whether a map has as many weights as it says, at increasing places in its rows."""
-    rows, columns, weight = layer["rows"], layer["columns"], layer["weight"]
-    if "starts" not in layer:
-        return bool(len(weight) == rows * columns)
-    starts, places = _listed(layer["starts"]), _listed(layer["places"])
-    if len(starts) != rows + 1 or starts[0] != 0 or not starts[-1] == len(places) == len(weight):
-        return False
-    return all(
-        start <= end and _increases(places[start:end], columns) for start, end in pairwise(starts)
-    )
-
-
-def _increases(places: list[int], columns: int) -> bool:
-    return not places or (
-        places[0] >= 0 and places[-1] < columns and all(a < b for a, b in pairwise(places))
-    )
-
-
-def _outputs(layers: Layers) -> int:
-    *_, width = _widths(layers)
-    return width
-
-
-def _value(layers: Layers, point: list[Fraction]) -> list[Fraction]:
-    """Return the value of the network at a rational point."""
-    for layer in layers[1:]:
-        if layer["kind"] == "affine":
-            point = _image(layer, point)
-        elif layer["kind"] == "two slopes":
-            positive = _spread(layer["positive"], len(point))
-            negative = _spread(layer["negative"], len(point))
-            point = [
-                t * (p if t >= 0 else q) for t, p, q in zip(point, positive, negative, strict=True)
-            ]
-        else:
-            rank = layer["rank"]
-            point = [max(point[i : i + rank]) for i in range(0, len(point), rank)]
-    return point
-
-
-def _image(layer: dict[str, Any], point: list[Fraction]) -> list[Fraction]:
-    live = [j for j, entry in enumerate(point) if entry]
-    common = lcm(1, *(point[j].denominator for j in live))
-    entries = {j: point[j].numerator * (common // point[j].denominator) for j in live}
-    weight, columns, bias = layer["weight"], layer["columns"], layer["bias"]
-    image: list[Fraction] = []
-    read = None if len(live) < columns and "starts" not in layer else _affine_rows(layer)
-    for i in range(layer["rows"]):
-        if read is None:
-            values = [weight[i * columns + j] for j in live]
-            row, constant, denominator = _as_row(live, values, bias[i])
-        else:
-            row, constant, denominator = read(i)
-        total = sum(value * entries[j] for j, value in row.items() if j in entries)
-        image.append(Fraction(total + constant * common, denominator * common))
-    return image

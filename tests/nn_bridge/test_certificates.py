@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import nn_bridge as nb
 from nn_bridge.certificates import check as checker
+from nn_bridge.certificates import rows
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.strategies import equal_pairs, near_misses, networks
 from tests import network_oracles as oracles
@@ -52,7 +53,7 @@ def test_a_certificate_of_equality_never_checks_for_different_functions(pair, da
     honest = nb.equivalent(f, f)
     forged = copy.deepcopy(honest.certificate)
     forged["networks"][1]["sha256"] = g.digest
-    widths = [len(checker._TwoLayer(plain_layers(net)).slopes[0]) for net in pair]
+    widths = [len(rows.TwoLayer(plain_layers(net)).slopes[0]) for net in pair]
     forged["units"] = [
         {
             "group": data.draw(
@@ -312,7 +313,7 @@ def test_the_checker_composes_linear_layers_itself():
 def test_doubles_and_rationals_are_read_alike(pair):
     """The checker's two ways of making integers agree with Fractions."""
     for values in ([0.1, -2.5, 0.0], [2.0**-1074, 1.0], [1e300, 1e-300], [], [0.0]):
-        integers, denominator = checker._integers(list(values))
+        integers, denominator = rows.as_integers(list(values))
         assert [Fraction(i, denominator) for i in integers] == [Fraction(v) for v in values]
     assert checked(nb.equivalent(*pair))
 
@@ -345,7 +346,8 @@ foreign = {name.partition(".")[0] for name in sys.modules} & {
     "numpy", "numba", "scipy", "flint", "tropical", "click", "tqdm", "onnx"}
 assert not foreign, foreign
 ours = sorted(name for name in sys.modules if name.startswith("nn_bridge"))
-assert ours == ["nn_bridge", "nn_bridge.certificates", "nn_bridge.certificates.check"], ours
+assert ours == ["nn_bridge", "nn_bridge.certificates",
+    "nn_bridge.certificates.check", "nn_bridge.certificates.rows"], ours
 print("alone")
 """
     done = subprocess.run(
