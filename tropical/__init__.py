@@ -13,30 +13,142 @@ max(2*x + 3, y, 0)
 from __future__ import annotations
 
 from tropical._version import __version__
+from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.folding import prod, sum
+from tropical.algebra.grading import degree, homogenize, is_homogeneous, support
+from tropical.algebra.interpolation import interpolate
+from tropical.algebra.latex import latex
 from tropical.algebra.polynomial import Polynomial
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring, ring
+from tropical.algebra.substitution import compose, substitute
+from tropical.algebra.sympy_expressions import from_sympy, to_sympy
+from tropical.algebra.univariate import (
+    complete_invariant,
+    divisor,
+    factor,
+    gcd,
+    lowest_terms,
+    pieces,
+    roots,
+)
 from tropical.errors import TropicalError
+from tropical.geometry.binomials import zonotope
+from tropical.geometry.convexity import TropicalPolytope, covector
+from tropical.geometry.convexity_metric import fermat_weber, hilbert_distance
+from tropical.geometry.division import divides, residual
 from tropical.geometry.equality import distinguish, equivalent, essential_terms
+from tropical.geometry.identities import counterexample, identical, simplify_piecewise
+from tropical.geometry.order import leq
+from tropical.geometry.saturation import least_coefficient_form
 from tropical.geometry.zonotope import Zonotope
+from tropical.matrices.building import block, identity, matrix, zeros
+from tropical.matrices.characteristic import characteristic_polynomial
+from tropical.matrices.closure import plus, star
+from tropical.matrices.determinant import (
+    OptimalPermutations,
+    adjoint,
+    cramer,
+    determinant,
+    is_singular,
+    minor,
+    optimal_permutations,
+)
+from tropical.matrices.graphs import is_irreducible, strongly_connected_components
+from tropical.matrices.greatest import dependence, solve_two_sided
+from tropical.matrices.matrix import Matrix
+from tropical.matrices.rank import barvinok_factors, kapranov_bounds, nonsingular_part, rank
+from tropical.matrices.spectrum import (
+    critical_graph,
+    cycle_time,
+    cyclicity,
+    eigenvalue,
+    eigenvalues,
+    eigenvectors,
+    transient,
+)
+from tropical.matrices.systems import LinearSolution, left_residual, right_residual, solve
 from tropical.semiring import Scalar, Semiring, max_plus, min_plus
 
 __all__ = [
+    "FactoredPolynomial",
+    "LinearSolution",
+    "Matrix",
+    "OptimalPermutations",
     "Polynomial",
     "RationalFunction",
     "Ring",
     "Scalar",
     "Semiring",
     "TropicalError",
+    "TropicalPolytope",
     "Zonotope",
     "__version__",
+    "adjoint",
+    "barvinok_factors",
+    "block",
+    "characteristic_polynomial",
+    "complete_invariant",
+    "compose",
+    "counterexample",
+    "covector",
+    "cramer",
+    "critical_graph",
+    "cycle_time",
+    "cyclicity",
+    "degree",
+    "dependence",
+    "determinant",
     "distinguish",
+    "divides",
+    "divisor",
+    "eigenvalue",
+    "eigenvalues",
+    "eigenvectors",
     "equivalent",
     "essential_terms",
+    "factor",
+    "fermat_weber",
+    "from_sympy",
+    "gcd",
+    "hilbert_distance",
+    "homogenize",
+    "identical",
+    "identity",
+    "interpolate",
+    "is_homogeneous",
+    "is_irreducible",
+    "is_singular",
+    "kapranov_bounds",
+    "latex",
+    "least_coefficient_form",
+    "left_residual",
+    "leq",
+    "lowest_terms",
+    "matrix",
     "max_plus",
     "min_plus",
+    "minor",
+    "nonsingular_part",
+    "optimal_permutations",
+    "pieces",
+    "plus",
     "prod",
+    "rank",
+    "residual",
+    "right_residual",
     "ring",
+    "roots",
+    "simplify_piecewise",
+    "solve",
+    "solve_two_sided",
+    "star",
+    "strongly_connected_components",
+    "substitute",
     "sum",
+    "support",
+    "to_sympy",
+    "transient",
+    "zeros",
+    "zonotope",
 ]

@@ -48,3 +48,15 @@ class BudgetError(TropicalError, RuntimeError):
 
 class UndecidedError(TropicalError, RuntimeError):
     """The truth value of a verdict that decided nothing was asked for."""
+
+
+class DivergenceError(TropicalError, ArithmeticError):
+    """An infinite tropical sum grows without bound; ``cycle`` and ``weight`` are the evidence."""
+
+    def __init__(self, message: str, cycle: tuple[int, ...] = (), weight: object = None) -> None:
+        super().__init__(message)
+        self.cycle = cycle
+        self.weight = weight
+
+    def __reduce__(self) -> tuple[type[DivergenceError], tuple[object, ...]]:
+        return type(self), (*self.args, self.cycle, self.weight)

@@ -331,6 +331,17 @@ class Scalar(Element):
         written = self._value if isinstance(self._value, int) else repr(str(self._value))
         return f"{self._semiring}({written})"
 
+    def _repr_latex_(self) -> str:
+        return f"${latex_value(self._value)}$"
+
+
+def latex_value(value: Value) -> str:
+    r"""Return a number or an infinity as LaTeX: ``-\frac{1}{2}``, ``-\infty``."""
+    sign = "-" if value < 0 else ""
+    if isinstance(value, Fraction):
+        return f"{sign}\\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+    return rf"{sign}\infty" if isinstance(value, float) else str(value)
+
 
 max_plus = Semiring("max_plus", 1)
 min_plus = Semiring("min_plus", -1)

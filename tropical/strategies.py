@@ -15,6 +15,8 @@ from tropical.algebra.polynomial import Polynomial
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring
 from tropical.geometry.zonotope import Zonotope
+from tropical.matrices.building import zeros
+from tropical.matrices.matrix import Matrix
 from tropical.rationals import integral
 from tropical.semiring import Scalar, Semiring, max_plus, min_plus
 from tropical.typing import Rational
@@ -123,3 +125,29 @@ def zonotopes(
     """
     vectors = st.tuples(*[rationals(3) if entries is None else entries for _ in range(dimension)])
     return st.builds(Zonotope, vectors, st.lists(vectors, max_size=max_generators))
+
+
+def matrices(
+    rows: int,
+    columns: int,
+    semiring: Semiring = max_plus,
+    entries: st.SearchStrategy[Any] | None = None,
+    *,
+    zero: bool = True,
+) -> st.SearchStrategy[Matrix]:
+    """Return a strategy for matrices of one shape; ties and, unless refused, zeros are common.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from tropical.strategies import matrices
+    >>> find(matrices(2, 2), lambda A: A[0, 1] > A[1, 0])
+    Matrix([[0, 0], ['-inf', 0]], max_plus)
+    """
+    numbers = st.integers(-4, 4) | rationals() if entries is None else entries
+    values = numbers | st.just(semiring.zero) if zero else numbers
+    row = st.lists(values, min_size=columns, max_size=columns)
+    listed = st.lists(row, min_size=rows, max_size=rows)
+    if not rows:
+        return st.just(zeros(0, columns, semiring))
+    return listed.map(lambda read: Matrix(read, semiring))

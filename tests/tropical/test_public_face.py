@@ -23,6 +23,9 @@ True
 >>> q = (x + 0) / (x**-1 + 0)                     # relu(x) - relu(-x)
 >>> tp.equivalent(q, x)
 True
+>>> S, t = tp.ring("t")
+>>> tp.roots(t**3 + 4*t + 1)                      # (root, multiplicity)
+[(-3, 1), (2, 2)]
 >>> tp.Zonotope([0, 0], [[1, 0], [0, 1], [1, 1]]).f_vector
 (6, 6)
 """

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tropical as tp
-from tropical.errors import ArgumentError, NoInverseError, TropicalZeroDivisionError
+from tropical.errors import NoInverseError, TropicalZeroDivisionError
 from tropical.strategies import points, rational_functions, rings
 
 pairs = rings(2).flatmap(
@@ -110,8 +110,6 @@ def test_refused_operations_say_why():
     q = x / (y + 0)
     with pytest.raises(NoInverseError, match="f / g"):
         q - x
-    with pytest.raises(ArgumentError, match="must be an integer for a rational function"):
-        q**0.5
     with pytest.raises(TropicalZeroDivisionError, match="must not be the zero"):
         q / R.zero
     with pytest.raises(TypeError, match=r"tp\.sum"):

@@ -137,6 +137,43 @@ def evaluate_quotient(
     return values
 
 
+def evaluate_product(
+    semiring: Semiring, parts: Sequence[tuple[Terms, Rational]], where: tuple[Value, ...] | Array
+) -> Any:
+    """Return the value of a product of powers of polynomials, or its values at an array."""
+    if isinstance(where, tuple):
+        value: Value = 0
+        for terms, power in parts:
+            factor = semiring.power(value_at(semiring, terms, where), power)
+            value = semiring.multiply(value, factor)
+        return value
+    if where.ndim == 1:
+        return evaluate_product(semiring, parts, where[np.newaxis]).tolist()[0]
+    columns = [(_values(semiring, terms, where), power) for terms, power in parts]
+    kinds = {column.dtype.kind for column, _ in columns}
+    for column, power in columns:
+        zeros = np.count_nonzero(column == -inf * semiring.sign) if power < 0 else 0
+        if zeros:
+            message = f"the divisor must not be the zero of {semiring}, got it at {zeros} points"
+            raise TropicalZeroDivisionError(message)
+    if kinds == {"f"}:
+        return np.sum([float(power) * column for column, power in columns], axis=0)
+    if (
+        kinds == {"i"}
+        and len(where)
+        and all(isinstance(power, int) for _, power in columns)
+        and sum(max(p, -p) * max(1, _size(column)) for column, p in columns) < 2**63
+    ):
+        return np.sum([int(power) * column for column, power in columns], axis=0)
+    values = np.empty(len(where), dtype=object)
+    for k in range(len(where)):
+        value = 0
+        for column, power in columns:
+            value = semiring.multiply(value, semiring.power(column.item(k), power))
+        values[k] = value
+    return values
+
+
 def _values(semiring: Semiring, terms: Terms, points: Array) -> Array:
     """Return the values at the rows of ``points``: (k, n) -> (k,).
 

@@ -1,15 +1,17 @@
-"""Reading ``max(2*x + 3, y, 0)`` back; the text is data and is never executed.
+"""Reading the written forms back: ``max(2*x + 3, y, 0)`` and ``3⊗x^2 ⊕ y ⊕ 0``.
 
-Python's own parser makes a syntax tree, and only names, numbers, ``+ - * /`` and ``max`` or
-``min`` are read from it.
+The text is data and is never executed: a table of binding strengths is all the grammar. A text
+with one of ⊕ ⊗ ⊘ ^ is in tropical notation throughout, any other is ordinary arithmetic, where
+``max`` or ``min`` is the tropical sum.
 """
 
 from __future__ import annotations
 
-import ast
+import re
+from collections.abc import Iterator
 from fractions import Fraction
-from math import isinf
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from unicodedata import normalize
 
 from tropical.errors import (
     ArgumentError,
@@ -17,6 +19,7 @@ from tropical.errors import (
     ConventionError,
     ExactnessError,
     ParseError,
+    TropicalZeroDivisionError,
 )
 from tropical.rationals import exact, integral
 from tropical.semiring import Element
@@ -25,25 +28,30 @@ from tropical.typing import Rational
 if TYPE_CHECKING:
     from tropical.algebra.ring import Ring
 
+STRENGTH = {"⊕": 1, "⊗": 2, "⊘": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
+"""How tightly an operator binds; equal ones are read from the left."""
+
+TROPICAL = frozenset("⊕⊗⊘^")
+SYNONYMS = {"−": "-", "⊙": "⊗"}
+NUMBER = re.compile(r"(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE](?P<power>[+-]?[0-9]+))?")
+DEEPEST = 100
+"""How many brackets may be open at once."""
+
 
 def parse(ring: Ring, text: str) -> Any:
     """Return the element of ``ring`` that ``text`` says; ``Ring.parse`` is its public face."""
     if not issubclass(type(text), str):
         message = f"text must be a str, got {type(text).__name__}"
         raise ArgumentTypeError(message)
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-        return _Reader(ring, text.strip()).element(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        if isinstance(error, ParseError):
-            raise
-        message = f"text must be an expression such as {_example(ring)}, got {text[:80]!r}: {error}"
-        raise ParseError(message) from error
+    return _Reader(ring, text).element()
 
 
-def _example(ring: Ring) -> str:
-    name = ring.names[0] if ring.names else "1"
-    return f"{ring.semiring.operation}(2*{name} + 3, 0)"
+class _Token(NamedTuple):
+    """A number, a name or an operator (its own kind); the last one is the end."""
+
+    kind: str
+    text: str
+    position: int
 
 
 class _Affine:
@@ -53,148 +61,327 @@ class _Affine:
         self.constant = constant
         self.slopes = slopes
 
-    def scaled(self, factor: Rational) -> _Affine:
-        """Return the form times a number."""
-        return _Affine(
-            self.constant * factor, {j: slope * factor for j, slope in self.slopes.items()}
-        )
+    def scale(self, factor: Rational) -> _Affine:
+        """Multiply the form by a number, in place."""
+        self.constant *= factor
+        self.slopes = {j: slope * factor for j, slope in self.slopes.items()}
+        return self
 
-    def plus(self, other: _Affine) -> _Affine:
-        """Return the ordinary sum of two forms."""
-        slopes = dict(self.slopes)
+    def add(self, other: _Affine) -> _Affine:
+        """Add another form, in place: a long sum stays linear."""
+        self.constant += other.constant
         for j, slope in other.slopes.items():
-            slopes[j] = slopes.get(j, 0) + slope
-        return _Affine(self.constant + other.constant, slopes)
+            self.slopes[j] = self.slopes.get(j, 0) + slope
+        return self
 
     def term(self, n: int) -> tuple[Rational, list[Rational]]:
         """Return the pair (coefficient, exponents)."""
         return integral(self.constant), [self.slopes.get(j, 0) for j in range(n)]
 
 
+class _Sum:
+    """A tropical sum that is still collecting its summands: a long one is merged once."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self.parts = parts
+
+
+class _Infinity:
+    """An infinity, with its sign and its place; one of the two is the zero of the ring."""
+
+    def __init__(self, sign: int, token: _Token) -> None:
+        self.sign = sign
+        self.token = token
+
+
 class _Reader:
-    """Walks a syntax tree; a node is an affine form, or an element once it contains a max."""
+    """Reads from left to right; a value is one of the classes above, or an element of the ring."""
 
     def __init__(self, ring: Ring, text: str) -> None:
         self.ring = ring
         self.text = text
         self.index = {name: j for j, name in enumerate(ring.names)}
+        self.tokens = list(self.scan())
+        self.tropical = any(token.kind in TROPICAL for token in self.tokens)
+        self.at = 0
+        self.open = 0
 
-    def element(self, node: ast.expr) -> Any:
-        """Return the element of the ring that a node says."""
-        read = self.read(node)
-        if isinstance(read, _Affine):
-            return self.ring.from_terms([read.term(len(self.ring.names))])
-        return read
-
-    def read(self, node: ast.expr) -> Any:
-        """Return an affine form or an element."""
-        if isinstance(node, ast.Constant):
-            return _Affine(self.number(node), {})
-        if isinstance(node, ast.Name):
-            return self.variable(node)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            return self.times(self.read(node.operand), -1 if isinstance(node.op, ast.USub) else 1)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            return self.total(node)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            left, right = self.read(node.left), self.read(node.right)
-            if isinstance(left, _Affine) and not left.slopes:
-                return self.times(right, left.constant)
-            if isinstance(right, _Affine) and not right.slopes:
-                return self.times(left, right.constant)
-            self.refuse(node, "a product must have a number as a factor")
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            divisor = self.read(node.right)
-            if not isinstance(divisor, _Affine) or divisor.slopes or not divisor.constant:
-                self.refuse(node, "the divisor must be a number other than 0")
-            return self.times(self.read(node.left), Fraction(1) / divisor.constant)
-        if isinstance(node, ast.Call):
-            return self.sum(node)
-        return self.refuse(node, "only numbers, variables, + - * / and max or min are read")
-
-    def number(self, node: ast.Constant) -> Rational:
-        """Return the exact number as written: 0.1 is one tenth."""
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-            self.refuse(node, "a constant must be a number")
-        if isinstance(node.value, int):
-            return node.value
-        mantissa = self.source(node).lower().partition("e")[0]
-        if isinf(node.value) or (not node.value and mantissa.strip("0._")):
-            self.refuse(node, "a constant with an exponent must lie within the range of floats")
-        try:
-            return exact(self.source(node).replace("_", ""))
-        except ExactnessError:
-            self.refuse(node, "a constant must be a decimal number")
-
-    def source(self, node: ast.expr) -> str:
-        """Return the text of a node."""
-        return ast.get_source_segment(self.text, node) or self.text
-
-    def variable(self, node: ast.Name) -> _Affine:
-        """Return a variable as an affine form."""
-        if node.id not in self.index:
-            self.refuse(node, f"the variables are ({', '.join(self.ring.names)})")
-        return _Affine(0, {self.index[node.id]: 1})
-
-    def total(self, node: ast.expr) -> Any:
-        """Return an ordinary sum; a long one is walked in a loop, for it leans to the left."""
-        signed: list[tuple[ast.expr, int]] = []
-        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            signed.append((node.right, -1 if isinstance(node.op, ast.Sub) else 1))
-            node = node.left
-        result = self.read(node)
-        for summand, sign in reversed(signed):
-            read = self.times(self.read(summand), sign)
-            if isinstance(result, _Affine) and isinstance(read, _Affine):
-                result = result.plus(read)
+    def scan(self) -> Iterator[_Token]:
+        """Yield the tokens of the text."""
+        at = 0
+        while at < len(self.text):
+            letter = self.text[at]
+            letter = SYNONYMS.get(letter, letter)
+            number = NUMBER.match(self.text, at)
+            if number:
+                yield self.unambiguous(_Token("number", number[0], at))
+                at = number.end()
+            elif letter.isidentifier():
+                end = self.end_of_name(at)
+                yield _Token("name", normalize("NFKC", self.text[at:end]), at)
+                at = end
+            elif letter in STRENGTH or letter in "(),∞":
+                yield _Token(letter, letter, at)
+                at += 1
+            elif letter.isspace():
+                at += 1
             else:
-                result = self.lifted(result) * self.lifted(read)
-        return result
+                self.refuse(_Token("", letter, at), "no word or operator has this character")
+        yield _Token("end", "", len(self.text))
 
-    def times(self, read: Any, factor: Rational) -> Any:
-        """Return an ordinary multiple: a tropical power."""
-        if isinstance(read, _Affine):
-            return read.scaled(factor)
-        if factor == 1:
-            return read
+    def end_of_name(self, at: int) -> int:
+        """Return where the name ends that starts at a place."""
+        end = at + 1
+        while end < len(self.text) and f"a{self.text[end]}".isidentifier():
+            end += 1
+        return end
+
+    def unambiguous(self, token: _Token) -> _Token:
+        """Return a number, unless its exponent is also a variable: 2e3 where e3 is one."""
+        start = token.text.lower().find("e")
+        if start > 0:
+            start += token.position
+            name = self.text[start : self.end_of_name(start)]
+            if name in self.index:
+                self.refuse(token, f"a number must be told from the variable {name}, so write *")
+        return token
+
+    @property
+    def next(self) -> _Token:
+        """The token to be read."""
+        return self.tokens[self.at]
+
+    def take(self) -> _Token:
+        """Return the next token and pass it."""
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def element(self) -> Any:
+        """Return the element that the whole text says."""
+        value = self.expression(0)
+        if self.next.kind != "end":
+            self.refuse(self.next, "an operator or the end must follow")
+        return self.lifted(value)
+
+    def expression(self, strength: int) -> Any:
+        """Return the value of operands joined by operators of at least a strength."""
+        value = self.operand()
+        while STRENGTH.get(self.next.kind, -1) >= strength:
+            operator = self.take()
+            # the exponent in x^-1 has its sign, and x^2^3 is read from the left
+            value = self.joined(value, operator, self.expression(STRENGTH[operator.kind] + 1))
+        return value
+
+    def operand(self) -> Any:
+        """Return a number, a variable, a bracket or a maximum, with the signs before it."""
+        sign, signed = 1, None
+        while self.next.kind in {"+", "-"}:
+            signed = self.take()
+            sign = -sign if signed.kind == "-" else sign
+        token = self.take()
+        if token.kind == "number":
+            value: Any = self.multiple(token)
+        elif token.kind == "(":
+            value = self.bracket(token)
+        elif token.kind == "∞":
+            value = _Infinity(1, token)
+        elif token.kind == "name":
+            value = self.named(token)
+        elif token.kind == "*" == self.tokens[self.at - 2].kind:
+            self.refuse(token, "** is no operator here: write 2*x, or x^2 in tropical notation")
+        else:
+            self.refuse(token, "an operand must be a number, a variable, a bracket or a maximum")
+        if signed is None:
+            return value
+        if self.tropical:
+            self.require_number(value, signed)
+        return self.times(value, sign, signed)  # (-3)^2 is -(3^2) here, the double of -3
+
+    def multiple(self, token: _Token) -> Any:
+        """Return a number, or the multiple that 2x and 2(x + 1) are in ordinary arithmetic."""
+        value = _Affine(self.number(token), {})
+        if self.next.kind not in {"name", "("}:
+            return value
+        if self.tropical:
+            self.refuse(self.next, "tropical notation must have ⊗ between two factors")
+        if self.at > 1 and self.tokens[self.at - 2].kind == "/":
+            self.refuse(token, "a divisor must be a number, in brackets if a factor follows it")
+        factor = self.take()
+        operand = self.named(factor) if factor.kind == "name" else self.bracket(factor)
+        return self.times(operand, value.constant, token)
+
+    def number(self, token: _Token) -> Rational:
+        """Return the exact number as written: 0.1 is one tenth."""
+        power = NUMBER.fullmatch(token.text)["power"]  # type: ignore[index]  # it is a number
+        if power and len(power.lstrip("+-0")) > 3:
+            self.refuse(token, "the decimal exponent of a number must lie between -999 and 999")
         try:
-            return read**factor
-        except ArgumentError as error:
-            message = f"the factor of a maximum must be an integer, got {factor} in {self.text!r}"
-            raise ParseError(message) from error
+            return exact(token.text.replace("_", ""))
+        except ExactnessError:
+            self.refuse(token, "a number must be one that Python reads")
 
-    def lifted(self, read: Any) -> Element:
-        """Return an affine form as a polynomial of one term."""
-        if not isinstance(read, _Affine):
-            element: Element = read
-            return element
-        return self.ring.from_terms([read.term(len(self.ring.names))])
-
-    def sum(self, node: ast.Call) -> Any:
-        """Return a tropical sum: ``max(...)`` in a max-plus ring."""
+    def named(self, token: _Token) -> Any:
+        """Return a variable, a maximum, or an infinity that is spelt."""
         operation = self.ring.semiring.operation
-        called = node.func.id if isinstance(node.func, ast.Name) else ""
-        if called in {"max", "min"} and called != operation:
+        if token.text in {"max", "min"} and token.text != operation:
             message = (
                 f"text must follow the convention of its ring, {self.ring.semiring}, "
-                f"got {called}(...), which is {self.ring.semiring.dual}, in {self.text[:80]!r}"
+                f"got {token.text}(...), which is {self.ring.semiring.dual}, at position "
+                f"{token.position} of {self.text[:80]!r}"
             )
             raise ConventionError(message)
-        if called != operation or node.keywords:
-            self.refuse(node, f"the only function is {operation}")
-        read = [self.read(argument) for argument in node.args]
-        terms = [form.term(len(self.ring.names)) for form in read if isinstance(form, _Affine)]
-        result: Any = self.ring.from_terms(terms)
-        for element in read:
-            if not isinstance(element, _Affine):
-                result = result + element
+        if token.text == operation:
+            return self.maximum(token)
+        if self.next.kind == "(":
+            self.refuse(token, f"the only function is {operation}")
+        if token.text in self.index:
+            return _Affine(0, {self.index[token.text]: 1})
+        if token.text == "inf":
+            return _Infinity(1, token)
+        return self.refuse(token, f"the variables are ({', '.join(self.ring.names)})")
+
+    def maximum(self, token: _Token) -> _Sum:
+        """Return the tropical sum that ``max(...)`` is."""
+        if self.tropical:
+            self.refuse(token, f"tropical notation must have ⊕ in place of {token.text}")
+        if self.next.kind != "(":
+            self.refuse(self.next, f"{token.text} must be followed by a bracket")
+        bracket = self.enter()
+        parts: list[Any] = []
+        while self.next.kind != ")":
+            parts.append(self.expression(0))
+            if self.next.kind != ",":
+                break
+            self.take()
+        self.leave(bracket)
+        return _Sum(parts)
+
+    def bracket(self, token: _Token) -> Any:
+        """Return what stands in a bracket that was opened."""
+        self.at -= 1
+        self.enter()
+        value = self.expression(0)
+        self.leave(token)
+        return value
+
+    def enter(self) -> _Token:
+        """Open a bracket."""
+        self.open += 1
+        if self.open > DEEPEST:
+            self.refuse(self.next, f"at most {DEEPEST} brackets may be open at once")
+        return self.take()
+
+    def leave(self, bracket: _Token) -> None:
+        """Close a bracket."""
+        if self.next.kind == "end":
+            self.refuse(bracket, "a bracket must be closed")
+        if self.next.kind != ")":
+            self.refuse(self.next, "an operator or the end of the bracket must follow")
+        self.open -= 1
+        self.take()
+
+    def joined(self, left: Any, operator: _Token, right: Any) -> Any:
+        """Return the value of two operands and the operator between them."""
+        match operator.kind:
+            case "⊕":
+                collecting = left if isinstance(left, _Sum) else _Sum([left])
+                collecting.parts.append(right)
+                return collecting
+            case "⊗":
+                return self.plus(left, right)
+            case "⊘":
+                return self.plus(left, self.times(right, -1, operator))
+            case "^":
+                return self.times(left, self.constant(right, operator, "the exponent"), operator)
+        if self.tropical:
+            self.require_number(left, operator)
+            self.require_number(right, operator)
+        match operator.kind:
+            case "+":
+                return self.plus(left, right)
+            case "-":
+                return self.plus(left, self.times(right, -1, operator))
+            case "*":
+                return self.product(left, operator, right)
+        divisor = self.constant(right, operator, "the divisor")
+        if not divisor:
+            self.refuse(operator, "the divisor must be a number other than 0")
+        return self.times(left, Fraction(1) / divisor, operator)
+
+    def plus(self, left: Any, right: Any) -> Any:
+        """Return the ordinary sum: the tropical product."""
+        if isinstance(left, _Affine) and isinstance(right, _Affine):
+            return left.add(right)
+        return self.lifted(left) * self.lifted(right)
+
+    def product(self, left: Any, operator: _Token, right: Any) -> Any:
+        """Return the ordinary product with a number."""
+        if isinstance(left, _Affine) and not left.slopes:
+            return self.times(right, left.constant, operator)
+        if isinstance(right, _Affine) and not right.slopes:
+            return self.times(left, right.constant, operator)
+        return self.refuse(operator, "a product must have a number as a factor")
+
+    def times(self, value: Any, factor: Rational, place: _Token) -> Any:
+        """Return an ordinary multiple: a tropical power."""
+        if isinstance(value, _Affine):
+            return value.scale(factor)
+        if isinstance(value, _Infinity) and factor:
+            return _Infinity(value.sign if factor > 0 else -value.sign, value.token)
+        if factor == 1:
+            return value
+        try:
+            lifted: Any = self.lifted(value)
+            return lifted**factor
+        except ArgumentError:
+            self.refuse(place, f"the factor of a maximum must be an integer here, not {factor}")
+        except TropicalZeroDivisionError:
+            self.refuse(place, f"the zero of {self.ring.semiring} has no negative multiple")
+
+    def constant(self, value: Any, operator: _Token, name: str) -> Rational:
+        """Return the number that a value is."""
+        if not isinstance(value, _Affine) or value.slopes:
+            self.refuse(operator, f"{name} must be a number, in brackets if it has an operator")
+        return value.constant
+
+    def require_number(self, value: Any, operator: _Token) -> None:
+        """Refuse ordinary arithmetic with variables in tropical notation."""
+        if isinstance(value, _Infinity) or (isinstance(value, _Affine) and not value.slopes):
+            return
+        self.refuse(
+            operator,
+            f"in tropical notation {operator.kind} joins numbers only, so write "
+            f"⊕ (the {self.ring.semiring.operation}imum), ⊗ (the sum) or ^ (a multiple)",
+        )
+
+    def lifted(self, value: Any) -> Element:
+        """Return a value as an element of the ring."""
+        n = len(self.ring.names)
+        if isinstance(value, _Affine):
+            return self.ring.from_terms([value.term(n)])
+        if isinstance(value, _Infinity):
+            zero = -self.ring.semiring.sign
+            if value.sign != zero:
+                written = "∞" if zero > 0 else "-∞"
+                self.refuse(value.token, f"the only infinity is {written}, the zero")
+            return self.ring.zero
+        if not isinstance(value, _Sum):
+            element: Element = value
+            return element
+        forms = [form.term(n) for form in value.parts if isinstance(form, _Affine)]
+        result: Element = self.ring.from_terms(forms)
+        for part in value.parts:
+            if not isinstance(part, _Affine):
+                result = result + self.lifted(part)
         return result
 
-    def refuse(self, node: ast.expr, why: str) -> NoReturn:
+    def refuse(self, token: _Token, why: str) -> NoReturn:
         """Raise a ParseError that shows the place."""
-        place = self.source(node)
+        place = self.text[token.position :][:20]
+        name = self.ring.names[0] if self.ring.names else "1"
         message = (
-            f"text must be an expression of {self.ring!r}: {why}, got {place[:80]!r}; "
-            f"write for example {_example(self.ring)}"
+            f"text must be an expression of {self.ring!r}: {why}, got {place!r} at position "
+            f"{token.position}; write for example {self.ring.semiring.operation}(2*{name} + 3, 0)"
         )
         raise ParseError(message)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tropical.algebra.evaluation import evaluate_quotient, read_point
 from tropical.algebra.polynomial import Polynomial
-from tropical.algebra.printing import shown
-from tropical.errors import ArgumentError
+from tropical.algebra.printing import format_element, shown
+from tropical.algebra.substitution import compose_at, holds_functions
 from tropical.rationals import exact
 from tropical.semiring import Element
 
@@ -74,6 +74,8 @@ class RationalFunction(Element):
         TropicalZeroDivisionError
             If the denominator is the zero of the semiring at the point.
         """
+        if holds_functions(point, named):
+            return compose_at(self, point, named)
         semiring = self.ring.semiring
         where = read_point(semiring, self.ring.names, point, named)
         top, bottom = self._numerator.terms, self._denominator.terms
@@ -110,9 +112,6 @@ class RationalFunction(Element):
 
     def __pow__(self, exponent: Any) -> Any:
         k = exact(exponent, "exponent")
-        if not isinstance(k, int):
-            message = f"exponent must be an integer for a rational function, got {k}"
-            raise ArgumentError(message)
         top, bottom = self._numerator, self._denominator
         return (
             self.ring.quotient(top**k, bottom**k)
@@ -133,6 +132,14 @@ class RationalFunction(Element):
 
     def __str__(self) -> str:
         return f"{self._numerator!s} - {self._denominator!s}"
+
+    def __format__(self, style: str) -> str:
+        return format_element(self, style)
+
+    def _repr_latex_(self) -> str | None:
+        from tropical.algebra.latex import repr_latex
+
+        return repr_latex(self)
 
     def __repr__(self) -> str:
         size = (

@@ -8,6 +8,7 @@ from keyword import iskeyword
 from typing import Any
 from unicodedata import normalize
 
+from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.parsing import parse
 from tropical.algebra.polynomial import Exponents, Polynomial
 from tropical.algebra.printing import shown
@@ -128,7 +129,10 @@ class Ring:
         return Polynomial(self, {(0,) * len(self._names): 0})
 
     def __call__(self, value: Any) -> Any:
-        """Return a number, a scalar or an element as an element of this ring."""
+        """Return a number, a scalar or an element as an element of this ring, expanded."""
+        if isinstance(value, FactoredPolynomial):
+            self.require(value.ring)
+            return value.expand()
         element = self.operand(value)
         if element is NotImplemented:
             message = (
@@ -228,12 +232,15 @@ class Ring:
         """Return the polynomial or rational function that a text says.
 
         Inside stands ordinary arithmetic: ``+`` adds, ``max`` or ``min`` is the tropical sum,
-        numbers are read exactly. No code is run. ``R.parse(str(f)) == f`` always holds.
+        numbers are read exactly, ``2x`` is ``2*x``, ``-∞`` the zero. A text with one of ⊕ ⊗ ⊘ ^ is
+        in tropical notation throughout, as ``format(f, "tropical")`` writes it. No code is run.
+        ``R.parse(str(f)) == f`` always holds.
 
         Raises
         ------
         ParseError
-            If the text is not an expression in the variables of the ring.
+            If the text is not an expression in the variables of the ring; the message has the
+            position, counted from 0.
         ConventionError
             If the text has ``min`` and the ring is max-plus, or the reverse.
 
@@ -243,6 +250,8 @@ class Ring:
         >>> R, x, y = tp.ring("x y")
         >>> R.parse("max(2*x + 3, y, 0)"), R.parse("max(x, 0.5) - max(y - x/2, 0)")
         (max(2*x + 3, y, 0), max(x, 1/2) - max(0, -1/2*x + y))
+        >>> R.parse("3⊗x^2 ⊕ y ⊕ 0"), R.parse("max(2x, y + 3, -∞)")
+        (max(2*x + 3, y, 0), max(2*x, y + 3))
         """
         return parse(self, text)
 

@@ -12,10 +12,13 @@ from fractions import Fraction
 from random import Random
 from typing import Any, TypeAlias
 
+from tropical.algebra.breaks import upper_hull
+from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.polynomial import Polynomial, Term
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring
 from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.geometry.binomials import is_product_of_binomials, where_not_one
 from tropical.geometry.linear_program import Optimal, maximize
 from tropical.geometry.vectors import dot
 from tropical.geometry.zonotope import Zonotope
@@ -51,21 +54,8 @@ def essential_terms(f: Polynomial) -> Polynomial:
         return essential_terms(f.dual()).dual()
     terms = list(f.terms)
     if len(terms) > 2:
-        terms = _upper_hull(terms) if len(f.ring.names) == 1 else _undominated(terms)
+        terms = upper_hull(terms) if len(f.ring.names) == 1 else _undominated(terms)
     return Polynomial(f.ring, {a: c for c, a in terms})
-
-
-def _upper_hull(terms: list[Term]) -> list[Term]:
-    """Return the vertices of the upper hull of points over a line, the largest exponent first."""
-    hull: list[Term] = []
-    for c, (a,) in terms:
-        while len(hull) > 1:
-            (c0, (a0,)), (c1, (a1,)) = hull[-2:]
-            if (c1 - c0) * (a - a0) < (c - c0) * (a1 - a0):
-                break
-            hull.pop()
-        hull.append((c, (a,)))
-    return hull
 
 
 def _undominated(terms: list[Term]) -> list[Term]:
@@ -73,7 +63,7 @@ def _undominated(terms: list[Term]) -> list[Term]:
     proved = _largest_at_samples(terms)
     kept = list(terms)
     for term in terms:
-        if term not in proved and _where_alone(term, [t for t in kept if t is not term]) is None:
+        if term not in proved and where_alone(term, [t for t in kept if t is not term]) is None:
             kept.remove(term)
     return kept
 
@@ -96,7 +86,7 @@ def _largest_at_samples(terms: list[Term]) -> set[Term]:
     return proved
 
 
-def _where_alone(term: Term, others: Sequence[Term]) -> Point | None:
+def where_alone(term: Term, others: Sequence[Term]) -> Point | None:
     """Return a point where ``term`` exceeds all others, or None if there is none.
 
     The linear program lets x and a margin t <= 1 vary: c + a.x >= c' + a'.x + t for every other.
@@ -120,7 +110,7 @@ def equivalent(f: Any, g: Any) -> bool:
 
     Parameters
     ----------
-    f, g : Polynomial, RationalFunction, Scalar or number; or Zonotope
+    f, g : Polynomial, RationalFunction, FactoredPolynomial, Scalar or number; or Zonotope
         Functions of one ring, numbers standing for constants; or two zonotopes of one space.
 
     Raises
@@ -157,11 +147,12 @@ def distinguish(f: Any, g: Any) -> Point | None:
     The point is verified by evaluating both functions. If f and g differ, some term is essential
     for one only, say for f, and alone largest on an open set around x; then either
     :math:`f(x) \ne g(x)`, or g has another slope on one side of x, and a small step into it leads
-    to a point where they differ.
+    to a point where they differ. Products of powers of binomials that are left factored are
+    compared without being expanded, by merging parallel segments.
 
     Parameters
     ----------
-    f, g : Polynomial, RationalFunction, Scalar or number
+    f, g : Polynomial, RationalFunction, FactoredPolynomial, Scalar or number
         Functions of one ring, numbers standing for constants.
 
     Returns
@@ -185,22 +176,26 @@ def distinguish(f: Any, g: Any) -> Point | None:
     >>> tp.distinguish(x + y + 0, x + y + x / y) is None, tp.distinguish(x + 0, x**2 + x + 0)
     (False, (1, 0))
     """
-    ring = _common_ring(f, g)
-    f, g = ring(f), ring(g)
-    left, right = f.numerator * g.denominator, g.numerator * f.denominator
-    if ring.semiring is not max_plus:
-        left, right = left.dual(), right.dual()
-    point = _difference(left, right)
+    ring = common_ring(f, g)
+    ratio = _unexpanded_ratio(ring, f, g)
+    if ratio is not None:
+        point = where_not_one(ratio)
+    else:
+        f, g = ring(f), ring(g)
+        left, right = f.numerator * g.denominator, g.numerator * f.denominator
+        if ring.semiring is not max_plus:
+            left, right = left.dual(), right.dual()
+        point = _difference(left, right)
     if point is not None and f(point) == g(point):  # a proof must not rest on the search
         message = f"the search found {point}, where the functions agree: please report this"
         raise AssertionError(message)
     return point
 
 
-def _common_ring(f: Any, g: Any) -> Ring:
+def common_ring(f: Any, g: Any) -> Ring:
     """Return the ring of the first function among the two; numbers lie in the ring of constants."""
     for element in (f, g):
-        if isinstance(element, Polynomial | RationalFunction):
+        if isinstance(element, Polynomial | RationalFunction | FactoredPolynomial):
             return element.ring
     for element in (f, g):
         if isinstance(element, Element):
@@ -208,12 +203,25 @@ def _common_ring(f: Any, g: Any) -> Ring:
     return Ring(())
 
 
+def _unexpanded_ratio(ring: Ring, f: Any, g: Any) -> FactoredPolynomial | None:
+    """Return ``f / g`` for max-plus, or None unless it is a product of binomials left factored."""
+    if not isinstance(f, FactoredPolynomial) and not isinstance(g, FactoredPolynomial):
+        return None
+    left, right = FactoredPolynomial([f], ring=ring), FactoredPolynomial([g], ring=ring)
+    if not left.unit.terms or not right.unit.terms:
+        return None
+    ratio: FactoredPolynomial = left / right
+    if not is_product_of_binomials(ratio):
+        return None
+    return ratio if ring.semiring is max_plus else ratio.dual()
+
+
 def _difference(f: Polynomial, g: Polynomial) -> Point | None:
     """Return a point where two max-plus polynomials differ."""
     if f == g:
         return None
     n = len(f.ring.names)
-    for point in _simple_points(n):
+    for point in simple_points(n):
         if f(point) != g(point):
             return point
     f, g = essential_terms(f), essential_terms(g)
@@ -222,14 +230,14 @@ def _difference(f: Polynomial, g: Polynomial) -> Point | None:
     if set(f.terms) <= set(g.terms):
         f, g = g, f
     term = next(t for t in f.terms if t not in g.terms)
-    alone = _where_alone(term, [t for t in f.terms if t != term])
+    alone = where_alone(term, [t for t in f.terms if t != term])
     if alone is None:
         message = f"the essential term {term} must be alone somewhere: please report this"
         raise AssertionError(message)
     return alone if f(alone) != g(alone) else _step(f, g, alone, term)
 
 
-def _simple_points(n: int) -> list[Point]:
+def simple_points(n: int) -> list[Point]:
     """Return the origin and a few unit points: most functions differ there."""
     units = [tuple(s * (i == j) for j in range(n)) for i in range(min(n, 4)) for s in (1, -1)]
     return [(0,) * n, *units]
