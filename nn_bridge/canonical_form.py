@@ -19,6 +19,9 @@ from tropical.rationals import exact
 from tropical.typing import Array, Rational
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tropical.algebra.factored import FactoredPolynomial
     from tropical.geometry.zonotope import Zonotope
 
 
@@ -80,6 +83,31 @@ class CanonicalForm:
             ]
         )
 
+    def factored(self, output: int = 0) -> FactoredPolynomial:
+        """Return one output as a tropical product: a monomial times powers of binomials.
+
+        The binomial of a hyperplane, ``max(w . x + b, 0)``, has the power K; negative powers stand
+        in the denominator. The variables are x0, x1, ...
+
+        Examples
+        --------
+        >>> import nn_bridge as nb
+        >>> f = nb.two_layer([[2, 4], [1, 0]], [2, 0], [[1, -3]])
+        >>> nb.canonical(f).factored()
+        max(0) - 3*max(x0, 0) + 2*max(x0 + 2*x1 + 1, 0)
+        """
+        from tropical.algebra.factored import FactoredPolynomial
+        from tropical.algebra.ring import Ring
+
+        ring = Ring(tuple(f"x{j}" for j in range(self.inputs)))
+        *slopes, constant = self._without_kinks(output)
+        origin = (0,) * self.inputs
+        binomials = (
+            (ring.from_terms([(vector[-1], tuple(vector[:-1])), (0, origin)]), factor)
+            for vector, factor in self._bent(output)
+        )
+        return FactoredPolynomial([ring.from_terms([(constant, tuple(slopes))]), *binomials], ring)
+
     def zonotopes(self, output: int = 0) -> tuple[Zonotope, Zonotope]:
         """Return the zonotopes P and N with ``output = h_P(x, 1) - h_N(x, 1)``.
 
@@ -88,17 +116,27 @@ class CanonicalForm:
         """
         from tropical.geometry.zonotope import Zonotope
 
-        base = [*self.linear[output], self.constant[output]]
         sides: tuple[list[list[Rational]], list[list[Rational]]] = ([], [])
+        for vector, factor in self._bent(output):
+            sides[factor < 0].append([exact(abs(factor) * entry) for entry in vector])
+        origin = [0] * (self.inputs + 1)
+        return Zonotope(self._without_kinks(output), sides[0]), Zonotope(origin, sides[1])
+
+    def _bent(self, output: int) -> Iterator[tuple[list[int], Fraction]]:
+        """Yield for each hyperplane where an output bends the vector (w, b), and its K."""
         for (places, primitive), multiplier in zip(self.hyperplanes, self.multipliers, strict=True):
-            factor = Fraction(multiplier[output])
-            vector: list[Rational] = [0] * (self.inputs + 1)
-            for place, entry in zip((*places, self.inputs), primitive, strict=True):
-                vector[place] = exact(abs(factor) * entry)
-                base[place] = exact(base[place] - factor * entry / 2)
-            if factor:
-                sides[factor < 0].append(vector)
-        return Zonotope(base, sides[0]), Zonotope([0] * (self.inputs + 1), sides[1])
+            if multiplier[output]:
+                vector = [0] * (self.inputs + 1)
+                for place, entry in zip((*places, self.inputs), primitive, strict=True):
+                    vector[place] = entry
+                yield vector, Fraction(multiplier[output])
+
+    def _without_kinks(self, output: int) -> list[Rational]:
+        """Return slopes and constant of what is left of an output without ``K max(l, 0)``."""
+        base = [Fraction(entry) for entry in (*self.linear[output], self.constant[output])]
+        for vector, factor in self._bent(output):
+            base = [entry - factor * own / 2 for entry, own in zip(base, vector, strict=True)]
+        return [exact(entry) for entry in base]
 
     def __repr__(self) -> str:
         count = len(self.hyperplanes)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn_bridge as nb
+import tropical as tp
 from nn_bridge.strategies import networks, parameters, rationals, rewritings
 
 
@@ -63,6 +64,26 @@ def test_an_output_is_the_difference_of_two_support_functions(f, data):
     positive, negative = nb.canonical(f).zonotopes()
     difference = positive.support_function([*x, 1]) - negative.support_function([*x, 1])
     assert f(x) == (difference,)
+
+
+@given(f=networks(outputs=2), data=st.data())
+def test_an_output_is_a_tropical_product_of_powers_of_binomials(f, data):
+    """The one idea: a two-layer network is a factored tropical rational function."""
+    x = [Fraction(v) for v in data.draw(st.tuples(*[rationals()] * f.inputs))]
+    form = nb.canonical(f)
+    for k in range(2):
+        assert form.factored(k)(*x) == f(x)[k]
+        powers = [power for _, power in form.factored(k).factors]
+        assert len(powers) == sum(multiplier[k] != 0 for multiplier in form.multipliers)
+
+
+@given(f=networks(outputs=1))
+def test_the_zonotope_of_the_product_is_that_of_the_form(f):
+    """`tp.zonotope` of the factors with positive powers, where there are no others."""
+    form = nb.canonical(f)
+    positive, negative = form.zonotopes()
+    if not negative.generators:
+        assert tp.zonotope(form.factored()) == positive
 
 
 @pytest.mark.parametrize("size", [2**53 + 1, 2**62, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**200])
