@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
 
 
+LONGEST_IN_A_SENTENCE = 40
+
+
 class Verdict(ABC):
     """The answer to a question about two networks, with the evidence for it.
 
@@ -159,7 +162,7 @@ class Counterexample(Verdict):
     def explain(self) -> str:
         """Return the argument in sentences."""
         live = [(j, entry) for j, entry in enumerate(self.point) if entry]
-        shown = ", ".join(f"x{j} = {written(entry)}" for j, entry in live[:4])
+        shown = ", ".join(f"x{j} = {_told(entry)}" for j, entry in live[:4])
         if len(live) > 4:
             shown += f", and {len(live) - 4} more coordinates"
         place = shown or "the origin"
@@ -176,9 +179,9 @@ class Counterexample(Verdict):
         )
         return self._noted(
             f"The two networks differ at {place}{zero}: there output {k} of the first is "
-            f"{written(left)} and of the second {written(right)}, a difference of "
-            f"{written(left - right)} "
-            f"(about {_about(left - right)}). Both values are exact.{outside}"
+            f"{_told(left)} and of the second {_told(right)}, a difference of "
+            f"{_told(left - right)}. The point and the values are exact numbers, and stand in full "
+            f"in the verdict.{outside}"
         )
 
     def _inside(self) -> bool:
@@ -226,9 +229,12 @@ class Undecided(Verdict):
         return f"Undecided({self.reason})"
 
 
-def _about(number: Rational) -> str:
-    """Return three digits, also of numbers outside the range of doubles."""
-    return f"{Decimal(number.numerator) / Decimal(number.denominator):.3g}"
+def _told(number: Rational) -> str:
+    """Return a number for a sentence: in full if it is short, else seventeen digits of it."""
+    text = written(number)
+    if len(text) <= LONGEST_IN_A_SENTENCE:
+        return text
+    return f"about {Decimal(number.numerator) / Decimal(number.denominator):.17g}"
 
 
 def _count(hyperplanes: int) -> str:
