@@ -107,43 +107,63 @@ def matchings(columns: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
     Between two of them stand at most n^2 searches for an augmenting path: a choice is made only
     when a matching of the other rows remains.
     """
-    n = len(columns)
     chosen: list[int] = []
     taken: set[int] = set()
-
-    def extend() -> Iterator[tuple[int, ...]]:
-        i = len(chosen)
-        if i == n:
+    if not columns:
+        yield ()
+        return
+    waiting = [iter(sorted(columns[0]))]
+    while waiting:
+        i = len(waiting) - 1
+        if len(chosen) > i:
+            taken.discard(chosen.pop())
+        j = next((j for j in waiting[-1] if j not in taken), None)
+        if j is None:
+            waiting.pop()
+            continue
+        taken.add(j)
+        chosen.append(j)
+        if not _can_match(columns[i + 1 :], taken):
+            continue
+        if i + 1 == len(columns):
             yield tuple(chosen)
-            return
-        for j in sorted(columns[i]):
-            if j in taken:
-                continue
-            taken.add(j)
-            chosen.append(j)
-            if _can_match(columns[i + 1 :], taken):
-                yield from extend()
-            chosen.pop()
-            taken.discard(j)
-
-    if _can_match(columns, taken):
-        yield from extend()
+        else:
+            waiting.append(iter(sorted(columns[i + 1])))
 
 
 def _can_match(columns: Sequence[Sequence[int]], taken: set[int]) -> bool:
     """Tell whether all rows find different columns that are not taken."""
     owner: dict[int, int] = {}
+    held: dict[int, int] = {}
+    return all(_place(i, columns, taken, owner, held) for i in range(len(columns)))
 
-    def place(i: int, seen: set[int]) -> bool:
+
+def _place(
+    start: int,
+    columns: Sequence[Sequence[int]],
+    taken: set[int],
+    owner: dict[int, int],
+    held: dict[int, int],
+) -> bool:
+    """Give a row a column; rows along an augmenting path hand theirs on."""
+    reached: dict[int, int] = {}
+    rows = [start]
+    while rows:
+        i = rows.pop()
         for j in columns[i]:
-            if j not in taken and j not in seen:
-                seen.add(j)
-                if j not in owner or place(owner[j], seen):
-                    owner[j] = i
-                    return True
-        return False
-
-    return all(place(i, set()) for i in range(len(columns)))
+            if j in taken or j in reached:
+                continue
+            reached[j] = i
+            if j in owner:
+                rows.append(owner[j])
+                continue
+            free: int | None = j
+            while free is not None:
+                row = reached[free]
+                owner[free] = row
+                held[row], free = free, held.get(row)
+            return True
+    return False
 
 
 def count_matchings(columns: Sequence[Sequence[int]]) -> int:

@@ -101,11 +101,12 @@ def _closed(A: Matrix) -> tuple[Scale, Weights]:
         cycle = policy.cycle()
         weight = scale.number(mean * len(cycle))
         sign = "positive" if scale.sign > 0 else "negative"
+        exactly = ".exact()" if A.has_floats else ""
         route = " -> ".join(str(i) for i in [*cycle, cycle[0]])
         message = (
             f"A must have no cycle of {sign} weight, because the {scale.semiring.operation}imum "
             f"over all paths is infinite then, got the cycle {route} of weight {weight}; divide "
-            "by the eigenvalue first, A / tp.eigenvalue(A)"
+            f"by the eigenvalue first, A{exactly} / tp.eigenvalue(A{exactly})"
         )
         raise DivergenceError(message, tuple(cycle), weight)
     return scale, closed_paths(weights)

@@ -111,6 +111,9 @@ def read_rows(rows: Any, semiring: Semiring, name: str = "rows") -> tuple[Rows, 
         rows, width, floating = rows.tolist(), rows.shape[1], _has_floats(rows, name)
         read = tuple(tuple(semiring.read(v, name) for v in row) for row in rows)
         return read, width, floating
+    if isinstance(rows, Set | Mapping):
+        message = f"{name} must be a list of rows, in their order, got a {type(rows).__name__}"
+        raise ArgumentTypeError(message)
     try:
         listed = [_listed(row, i, name) for i, row in enumerate(rows)]
     except TypeError as error:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
-from operator import index
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,6 +19,7 @@ from tropical.matrices.entries import (
     read_vector,
     rounded,
 )
+from tropical.matrices.places import LISTS, one_place, places
 from tropical.matrices.products import power, product
 from tropical.matrices.writing import grid, latex, one_line
 from tropical.rationals import exact
@@ -166,15 +166,15 @@ class Matrix(Element):
         """Return a number ``A[i, j]``, a row ``A[i]``, or a Matrix ``A[:, [0, 2]]``."""
         if not isinstance(place, tuple):
             if not isinstance(place, slice | list):
-                return self.rows[index(place)]
+                return self.rows[one_place(place, len(self._rows))]
             place = (place, slice(None))
         if len(place) != 2:
             message = f"place must be a row or a pair (row, column), got {place!r}"
             raise DimensionError(message)
         i, j = place
-        if not any(isinstance(k, slice | list | tuple | range | np.ndarray) for k in place):
-            return self.rows[index(i)][index(j)]
-        chosen, columns = _chosen(i, len(self._rows)), _chosen(j, self._width)
+        if not any(isinstance(k, (slice, *LISTS)) for k in place):
+            return self.rows[one_place(i, len(self._rows))][one_place(j, self._width)]
+        chosen, columns = places(i, len(self._rows)), places(j, self._width)
         rows = tuple(tuple(self._rows[i][j] for j in columns) for i in chosen)
         return Matrix.from_exact(rows, len(columns), self._semiring, self._floating)
 
@@ -383,16 +383,6 @@ def require_matrix(A: Matrix, name: str = "A") -> None:
     if not issubclass(type(A), Matrix):
         message = f"{name} must be a Matrix, got {type(A).__name__}; write tp.matrix(rows)"
         raise ArgumentTypeError(message)
-
-
-def _chosen(place: Any, size: int) -> Sequence[int]:
-    """Return the indices that a slice, a list or an int names."""
-    everything = range(size)
-    if isinstance(place, slice):
-        return everything[place]
-    if isinstance(place, list | tuple | range | np.ndarray):
-        return [everything[index(k)] for k in place]
-    return [everything[index(place)]]
 
 
 def _inverse(weights: Weights) -> Weights:

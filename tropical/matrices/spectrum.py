@@ -9,7 +9,7 @@ from typing import Any
 
 from tropical.errors import ArgumentError, BudgetError
 from tropical.matrices.closure import closed_paths
-from tropical.matrices.entries import ZERO, Weight, Weights
+from tropical.matrices.entries import ZERO, Weight, Weights, as_float
 from tropical.matrices.graphs import (
     ancestors,
     components,
@@ -170,7 +170,7 @@ def eigenvectors(A: Matrix, eigenvalue: Any = None) -> tuple[tuple[Value, ...], 
         best = best_policy(weights).best()
         wanted: Fraction | Weight = ZERO if best is None else best
     else:
-        read = A.semiring.read(eigenvalue, "eigenvalue")
+        read = _unrounded(A, A.semiring.read(eigenvalue, "eigenvalue"))
         wanted = (
             ZERO if isinstance(read, float) else Fraction(read * scale.sign) * scale.denominator
         )
@@ -185,6 +185,14 @@ def eigenvectors(A: Matrix, eigenvalue: Any = None) -> tuple[tuple[Value, ...], 
         message = f"eigenvalue must be one of the eigenvalues {known}, got {eigenvalue}"
         raise ArgumentError(message)
     return tuple(scale.vector(v) for v in basis)
+
+
+def _unrounded(A: Matrix, read: Value) -> Value:
+    """Return the exact eigenvalue that a float matrix rounds to this number, if there is one."""
+    if not A.has_floats:
+        return read
+    exactly = [v for v in eigenvalues(A.exact()) if as_float(v) == as_float(read)]
+    return exactly[0] if len(exactly) == 1 else read
 
 
 def _basis(weights: Weights, mean: Fraction) -> list[list[Weight]]:
