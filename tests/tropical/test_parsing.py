@@ -202,3 +202,10 @@ def test_the_other_convention_is_refused_with_both_names():
 def test_text_must_be_text():
     with pytest.raises(ArgumentTypeError, match="text must be a str, got int"):
         R.parse(3)
+
+
+def test_chains_of_numbers_do_not_grow_without_bound():
+    R = tp.ring("x")[0]
+    for text in ("*".join(["9e999"] * 2000), "x" + "*9e999" * 1500):
+        with pytest.raises(ParseError, match="numbers must have at most"):
+            R.parse(text)

@@ -331,3 +331,22 @@ def test_float_arrays_agree_with_exact_values(R, data):
     whole = (array * 8).astype(np.int64)
     assert f(whole).tolist() == [f(tuple(row)) for row in whole.tolist()]
     assert f(array.astype(object)).tolist() == expected
+
+
+def test_float_arrays_do_not_lose_terms_that_overflow_on_the_way():
+    """The kernel would add inf and -inf; such points are evaluated exactly and rounded once."""
+    for semiring in (tp.max_plus, tp.min_plus):
+        _, x, y = tp.ring("x y", semiring)
+        p = x**2 / y**2
+        points = np.array([[1e308, 1e308], [-1e308, -1e308], [1.0, 2.0]])
+        assert p(points).tolist() == [0, 0, -2]
+        best = max if semiring is tp.max_plus else min
+        assert (p + -5)(points).tolist() == [best(0, -5), best(0, -5), best(-2, -5)]
+        assert (x * y)(points).tolist() == [np.inf, -np.inf, 3]
+
+
+def test_powers_of_many_terms_end_in_a_result_or_in_the_budget():
+    _, x, y = tp.ring("x y")
+    assert ((x + y + 0) ** 100).number_of_terms == 101 * 102 // 2
+    with pytest.raises(tp.TropicalError, match="the power must take at most"):
+        (x + y + 0) ** 3000

@@ -19,6 +19,9 @@ from tropical.rationals import integral
 from tropical.semiring import Semiring, Value
 from tropical.typing import Array, Rational
 
+HALF_THE_RANGE = 2.0**1022
+"""Sums of doubles whose sizes add up to less do not overflow, however they are rounded."""
+
 Terms: TypeAlias = Sequence[tuple[Rational, Sequence[Rational]]]
 
 
@@ -190,7 +193,7 @@ def _values(semiring: Semiring, terms: Terms, points: Array) -> Array:
 
 
 def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
-    """Evaluate by the kernel; points with infinite entries take the exact path."""
+    """Evaluate by the kernel; points where something may overflow take the exact path."""
     from tropical.kernels.evaluation import max_of_affine
 
     try:
@@ -210,13 +213,30 @@ def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
         values,
     )
     values = semiring.oriented(values)
-    for k in np.flatnonzero(~np.isfinite(points).all(axis=1)):
+    for k in np.flatnonzero(~_in_range(coefficients, exponents, points)):
         if np.isnan(points[k]).any():
             values[k] = np.nan
         else:
             point = [semiring.read(v, "points") for v in points[k].tolist()]
-            values[k] = float(value_at(semiring, terms, point))
+            values[k] = _as_double(value_at(semiring, terms, point))
     return values
+
+
+def _as_double(value: Value) -> float:
+    """Return the double nearest to a number; beyond their range that is an infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
+def _in_range(coefficients: Array, exponents: Array, points: Array) -> Array:
+    """Tell for each point whether no term can overflow there; infinite entries are out of range."""
+    largest = np.abs(exponents).max(axis=0, initial=0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        bounds = np.abs(coefficients).max(initial=0.0) + np.abs(points) @ largest
+    inside: Array = np.isfinite(points).all(axis=1) & (bounds < HALF_THE_RANGE)
+    return inside
 
 
 def _fits(terms: Terms, points: Array) -> bool:

@@ -54,12 +54,24 @@ class _Token(NamedTuple):
     position: int
 
 
+MOST_BITS = 1_000_000
+"""Products of numbers stay shorter: a chain of them must not fill the memory."""
+
+
+def _bits(number: Rational) -> int:
+    return max(number.numerator.bit_length(), number.denominator.bit_length())
+
+
 class _Affine:
     """An affine form: a term that is still ordinary arithmetic."""
 
     def __init__(self, constant: Rational, slopes: dict[int, Rational]) -> None:
         self.constant = constant
         self.slopes = slopes
+
+    def bits(self) -> int:
+        """Return the length of the longest number."""
+        return max(map(_bits, (self.constant, *self.slopes.values())))
 
     def scale(self, factor: Rational) -> _Affine:
         """Multiply the form by a number, in place."""
@@ -326,6 +338,8 @@ class _Reader:
     def times(self, value: Any, factor: Rational, place: _Token) -> Any:
         """Return an ordinary multiple: a tropical power."""
         if isinstance(value, _Affine):
+            if value.bits() + _bits(factor) > MOST_BITS:
+                self.refuse(place, f"numbers must have at most {MOST_BITS} bits")
             return value.scale(factor)
         if isinstance(value, _Infinity) and factor:
             return _Infinity(value.sign if factor > 0 else -value.sign, value.token)

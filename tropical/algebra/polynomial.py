@@ -279,7 +279,10 @@ class Polynomial(Element):
         if half.number_of_terms <= m * h * 2 ** len(self._ring.names):
             square: Polynomial = half * half
             return square * self if k % 2 else square
+        spent = 0
         for _ in range(k - h):
+            spent += half.number_of_terms * m
+            require_budget(spent, what="power")
             half = half * self
         return half
 

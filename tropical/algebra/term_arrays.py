@@ -38,7 +38,7 @@ BLOCK = 2**22
 
 def worthwhile(steps: int) -> bool:
     """Tell whether arrays are quicker for so many steps; loading kernels takes half a second."""
-    return steps >= (4_000 if "tropical.kernels.term_products" in sys.modules else 200_000)
+    return steps >= (4_000 if "tropical.kernels.term_products" in sys.modules else 50_000)
 
 
 def require_budget(pairs: int, allowed: int = PAIRS_IN_ARRAYS, what: str = "product") -> None:
