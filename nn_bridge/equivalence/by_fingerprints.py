@@ -55,9 +55,9 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     multipliers = [_multipliers(side, lead) for side, lead in zip(rows, leads, strict=True)]
     sums = _Sums(forms, multipliers, count)
     everywhere = np.concatenate(groups)
-    first_only = np.concatenate([groups[0], np.full(len(groups[1]), -1)])
-    kinks = len(sums.not_zero(first_only, odd=False))
     bent = sums.not_zero(everywhere, odd=False)
+    first_only = np.concatenate([groups[0], np.full(len(groups[1]), -1)])
+    kinks = 0 if bent else len(sums.not_zero(first_only, odd=False))
     odd = [] if bent else sums.not_zero(everywhere, odd=True)
     rest = None if bent else _rest(forms, rows, groups, odd)
     return Difference(
@@ -207,13 +207,13 @@ def _rest(
             constant.numerator * pow(constant.denominator, -1, prime) % prime
             for constant in constants
         ]
+        slopes = _slopes(forms, prime, odd=True)
         for side, units in enumerate(live):
-            slopes = _slopes(forms, prime, odd=True)[side][units]
             vectors = residues(np.ascontiguousarray(forms[side].outer[:, units].T), prime)
             mine = rows[side]
             offsets = mine.offsets[units]
             ones = np.arange(len(units) + 1, dtype=np.int64)
-            common = (slopes, vectors, powers(prime), _small(prime))
+            common = (slopes[side][units], vectors, powers(prime), _small(prime))
             combined_rows(units, mine.starts, mine.places, mine.bits, *common, total[:, :-1])
             combined_rows(ones[:-1], ones, ones[:0], offsets, *common, total[:, -1:])
         if total.any():

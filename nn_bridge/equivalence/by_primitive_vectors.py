@@ -82,7 +82,7 @@ def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
     rest = None if bent else _rest(numbers, odd, live, constant, f.hidden.inputs)
     return Difference(
         len(numbers),
-        kinks,
+        0 if bent else kinks,
         (np.array(groups[0], np.int64), np.array(groups[1], np.int64)),
         (multipliers[0], multipliers[1]),
         bent,

@@ -24,7 +24,8 @@ class Difference:
     count : int
         The number of hyperplanes of the units of both networks together.
     kinks : int
-        The number of those on which f bends: what is left after merging and cancelling.
+        The number of those on which f bends, what is left after merging and cancelling; counted
+        only where nothing is bent.
     groups : pair of int arrays, shapes (h_f,) and (h_g,)
         The hyperplane of each unit, -1 for a unit with zero weights.
     multipliers : pair of sequences
