@@ -148,3 +148,43 @@ def rank(rows):
                 for other in rows
             ]
     return found
+
+
+# --- cones and hulls -----------------------------------------------------------------------------
+
+
+def orthogonal(rows, n):
+    """A basis of the vectors orthogonal to all rows, by elimination."""
+    reduced = []
+    for row in rows:
+        row = [Fraction(v) for v in row]
+        for p, other in reduced:
+            row = [v - row[p] * w for v, w in zip(row, other, strict=True)]
+        p = next((j for j, v in enumerate(row) if v), None)
+        if p is not None:
+            row = [v / row[p] for v in row]
+            reduced = [
+                (q, [v - other[p] * w for v, w in zip(other, row, strict=True)])
+                for q, other in reduced
+            ]
+            reduced.append((p, row))
+    pivots = {p for p, _ in reduced}
+    basis = []
+    for free in sorted(set(range(n)) - pivots):
+        vector = [Fraction(int(j == free)) for j in range(n)]
+        for p, row in reduced:
+            vector[p] = -row[free]
+        basis.append(vector)
+    return basis
+
+
+def facets_of_cone(generators, n):
+    """The sets of generators on the facets of a cone that spans the space: all subsets are tried."""
+    found = set()
+    for subset in combinations(generators, n - 1):
+        normals = orthogonal(subset, n)
+        if len(normals) == 1:
+            values = [dot(normals[0], g) for g in generators]
+            if all(v >= 0 for v in values) or all(v <= 0 for v in values):
+                found.add(frozenset(i for i, v in enumerate(values) if v == 0))
+    return found

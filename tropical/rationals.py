@@ -98,6 +98,19 @@ def integral(value: Rational) -> Rational:
     return value.numerator if value.denominator == 1 else value
 
 
+def quotient(above: int, below: int) -> Rational:
+    """Return the quotient of two integers, as an int when it is one.
+
+    Examples
+    --------
+    >>> from tropical.rationals import quotient
+    >>> quotient(6, -3), quotient(1, 2)
+    (-2, Fraction(1, 2))
+    """
+    whole, rest = divmod(above, below)
+    return Fraction(above, below) if rest else whole
+
+
 def _too_large(name: str, value: object) -> str:
     return f"{name} must have a decimal exponent below {LARGEST_EXPONENT}, got {value!r}"
 

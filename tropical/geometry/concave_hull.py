@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from tropical.algebra.polynomial import Polynomial, Term
 from tropical.errors import BudgetError
-from tropical.geometry.double_description import lines_and_rays
+from tropical.geometry.cones import dual_cone
 from tropical.geometry.vectors import dot
 from tropical.rationals import integral
 from tropical.typing import Rational
@@ -52,7 +52,7 @@ class ConcaveHull:
         n = len(f.ring.names)
         rows: list[Sequence[Rational]] = [(1, *a, c) for c, a in f.terms]
         rows.append((0, *[0] * n, -1))  # everything below the hull belongs to the cone
-        lines, rays = lines_and_rays(rows, n + 2)
+        lines, rays = dual_cone(rows, n + 2)
         normals = [*rays, *lines, *(tuple(-v for v in line) for line in lines)]
         return cls([(v[0], v[1:-1], v[-1]) for v in normals], n)
 
@@ -80,7 +80,7 @@ class ConcaveHull:
     def vertices(self) -> dict[tuple[Rational, ...], Rational]:
         """Return the heights at the vertices of the upper boundary; none if there is no point."""
         rows = [(t, *s, h) for t, s, h in self.facets]
-        _, rays = lines_and_rays([*rows, (1, *[0] * (self.n + 1))], self.n + 2)
+        _, rays = dual_cone([*rows, (1, *[0] * (self.n + 1))], self.n + 2)
         return {
             tuple(integral(Fraction(v, ray[0])) for v in ray[1:-1]): integral(
                 Fraction(ray[-1], ray[0])

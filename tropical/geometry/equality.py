@@ -12,7 +12,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, TypeAlias
 
-from tropical.algebra.breaks import upper_hull
+from tropical.algebra.breaks import upper_hull as upper_vertices
 from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.polynomial import Polynomial, Term
 from tropical.algebra.rational import RationalFunction
@@ -20,6 +20,7 @@ from tropical.algebra.ring import Ring
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.geometry.binomials import is_product_of_binomials, where_not_one
 from tropical.geometry.linear_program import Optimal, maximize
+from tropical.geometry.upper_hull import upper_hull
 from tropical.geometry.vectors import dot
 from tropical.geometry.zonotope import Zonotope
 from tropical.rationals import integral
@@ -28,14 +29,21 @@ from tropical.typing import Rational
 
 Point: TypeAlias = tuple[Rational, ...]
 
+HULL_TERMS = 50
+"""More terms are decided together by a convex hull, if there are few variables."""
+
+HULL_VARIABLES = 3
+"""In more variables a hull may have far too many facets; linear programs see none of them."""
+
 
 def essential_terms(f: Polynomial) -> Polynomial:
     r"""Return the polynomial of the essential terms of ``f``: the same function, no term idle.
 
     A term is essential when it alone attains the maximum on a nonempty open set, that is, when
     :math:`(a, c_a)` is a vertex of the upper hull of the lifted exponents. One variable: the
-    upper hull, :math:`O(m)` after sorting. Otherwise one linear program for each term that no
-    sample point proves essential. See theory A.2.
+    upper hull, :math:`O(m)` after sorting. Many terms in two or three variables: the exact convex
+    hull. Otherwise one linear program for each term that no sample point proves essential. See
+    theory A.2.
 
     Examples
     --------
@@ -53,8 +61,14 @@ def essential_terms(f: Polynomial) -> Polynomial:
     if f.ring.semiring is not max_plus:
         return essential_terms(f.dual()).dual()
     terms = list(f.terms)
-    if len(terms) > 2:
-        terms = upper_hull(terms) if len(f.ring.names) == 1 else _undominated(terms)
+    n = len(f.ring.names)
+    if len(terms) > 2 and n == 1:
+        terms = upper_vertices(terms)
+    elif len(terms) > HULL_TERMS and n <= HULL_VARIABLES:
+        hull = upper_hull([a for _, a in terms], [c for c, _ in terms])
+        terms = [terms[i] for i in hull.vertices]
+    elif len(terms) > 2:
+        terms = _undominated(terms)
     return Polynomial(f.ring, {a: c for c, a in terms})
 
 

@@ -1,0 +1,391 @@
+r"""The facets of a pointed cone of full dimension, exactly, at the speed of floats.
+
+Three ways to one answer. Where a bound on the minors excludes overflow, everything is int64.
+Otherwise the kernel runs on doubles with a bound on their error: every sign beyond the bound is
+certain, the few within it are assumed and then verified with exact determinants. When one of them
+was wrong, the double description method starts from nothing in Python's integers.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from math import comb, factorial, gcd, isqrt, prod
+from typing import Any
+
+import numpy as np
+
+from tropical.errors import BudgetError
+from tropical.geometry.double_description import lines_and_rays
+from tropical.typing import Array
+
+WORD = 2**62
+"""No number of the int64 way reaches it."""
+
+SMALL = 24
+"""So few generators do not pay for loading the kernels, which takes half a second."""
+
+DOUBTS = 2**15
+"""The largest number of doubtful signs that are verified before the exact method starts."""
+
+MAX_FACETS = 5 * 10**6
+"""The largest number of simplices of a boundary, its budget: about a gigabyte."""
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The facets of a cone and, but for the exact method, a triangulation of its boundary.
+
+    generators (N, D); normals (F, D), primitive, inner, distinct; simplices (S, D - 1) of
+    generators, and for each the index of its facet; touching (N,), true for the generators on the
+    boundary that are no corners of simplices, and for some inside.
+    """
+
+    generators: Array
+    normals: Array
+    simplices: Array | None = None
+    facet_of_simplex: Array | None = None
+    touching: Array | None = None
+
+    @cached_property
+    def incidences(self) -> tuple[tuple[int, ...], ...]:
+        """For each facet the sorted generators that lie on it."""
+        if self.simplices is None or self.facet_of_simplex is None or self.touching is None:
+            zero = self.generators.astype(object) @ self.normals.astype(object).T == 0
+            return tuple(tuple(np.flatnonzero(column).tolist()) for column in zero.T)
+        count = len(self.generators)
+        k = self.simplices.shape[1]
+        keys = np.repeat(self.facet_of_simplex, k) * count + self.simplices.ravel()
+        between = np.flatnonzero(self.touching)
+        if len(between):
+            facet, member = np.nonzero(_values(self.normals, self.generators[between]) == 0)
+            keys = np.concatenate([keys, facet * count + between[member]])
+        keys = np.unique(keys)
+        facet, member = np.divmod(keys, count)
+        ends = np.searchsorted(facet, np.arange(len(self.normals) + 1)).tolist()
+        members = member.tolist()
+        return tuple(tuple(members[a:b]) for a, b in pairwise(ends))
+
+    @cached_property
+    def extreme(self) -> tuple[int, ...]:
+        """The generators on extreme rays: the facets through one meet in a line, no other does."""
+        D = self.generators.shape[1]
+        through: dict[int, list[int]] = {}
+        certain: set[int] = set()
+        if self.simplices is not None and self.facet_of_simplex is not None:
+            number = np.bincount(self.facet_of_simplex, minlength=len(self.normals))
+            alone = number[self.facet_of_simplex] == 1
+            # a facet that is one simplex has its corners for extreme rays
+            certain = set(np.unique(self.simplices[alone]).tolist())
+            rest = self.simplices[~alone]
+            facets = np.repeat(self.facet_of_simplex[~alone], D - 1).tolist()
+            for i, f in zip(rest.ravel().tolist(), facets, strict=True):
+                if i not in certain:
+                    through.setdefault(i, []).append(f)
+        else:
+            for f, members in enumerate(self.incidences):
+                for i in members:
+                    through.setdefault(i, []).append(f)
+        certain.update(i for i, facets in through.items() if self._rank(set(facets)) == D - 1)
+        return tuple(sorted(certain))
+
+    def _rank(self, facets: set[int]) -> int:
+        """Return the rank of some normals."""
+        if len(facets) < self.generators.shape[1] - 1:
+            return 0
+        import flint
+
+        return int(flint.fmpz_mat(self.normals[sorted(facets)].tolist()).rank())
+
+
+def boundary(generators: Array) -> Boundary:
+    r"""Return the facets of the cone of integer generators.
+
+    Parameters
+    ----------
+    generators : numpy.ndarray of int64 or of Python's integers, shape (N, D), D >= 1
+        They must span the space, lie strictly on one side of some hyperplane through the origin,
+        and no two may be positive multiples of one another.
+
+    Raises
+    ------
+    BudgetError
+        If the boundary has more than ``MAX_FACETS`` simplices.
+
+    Returns
+    -------
+    Boundary
+        The inner normals: y with :math:`\langle g, y \rangle \ge 0` for all generators, zero on
+        D - 1 independent ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tropical.geometry.hull import boundary
+    >>> square = boundary(np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1]]))
+    >>> sorted(map(tuple, square.normals.tolist())), square.extreme
+    ([(0, 0, 1), (0, 1, 0), (1, -1, 0), (1, 0, -1)], (0, 1, 2, 3))
+    """
+    D = generators.shape[1]
+    if D == 1:
+        sign = 1 if generators[0, 0] > 0 else -1
+        return Boundary(generators, np.array([[sign]]))
+    if len(generators) <= SMALL and "tropical.kernels.hull" not in sys.modules:
+        return _by_double_description(generators)
+    moved, shift = _centred(generators)
+    start = _independent(moved)
+    found = _in_integers(moved, start) or _in_floats(moved, start)
+    if found is None:
+        return _by_double_description(generators)
+    simplices, normals, touching = found
+    normals = _moved_back(_primitive_rows(normals), shift)
+    distinct, facet = _distinct_rows(normals)
+    return Boundary(generators, distinct, simplices, facet, touching)
+
+
+def _by_double_description(generators: Array) -> Boundary:
+    """Return the facets by the exact method."""
+    _, rays = lines_and_rays(map(tuple, generators.tolist()), generators.shape[1])
+    return Boundary(generators, _integer_array([list(ray) for ray in rays]))
+
+
+def _centred(generators: Array) -> tuple[Array, Array | None]:
+    """Subtract multiples of the first column from the others, so that they are small."""
+    lead = generators[:, 0]
+    if (lead < 0).any() or not (lead > 0).any():
+        return generators, None
+    whole = generators[lead > 0].astype(object)
+    low = (whole // whole[:, :1]).min(axis=0)
+    high = (whole // whole[:, :1]).max(axis=0)
+    shift = (low + high) // 2
+    shift[0] = 0
+    if not shift.any():
+        return generators, None
+    moved = generators.astype(object) - generators[:, :1].astype(object) * shift
+    return _integer_array(moved), shift
+
+
+def _moved_back(normals: Array, shift: Array | None) -> Array:
+    """Return the normals of the generators before they were moved."""
+    if shift is None:
+        return normals
+    back = normals.astype(object)
+    back[:, 0] -= back @ shift
+    return _integer_array(back)
+
+
+def _integer_array(rows: Any) -> Array:
+    """Return int64 if the numbers are below 2**62, Python's integers otherwise."""
+    wide = np.array(rows, dtype=object)
+    if wide.size and max(wide.max(), -wide.min()) >= WORD:
+        return wide
+    return wide.astype(np.int64)
+
+
+def _independent(generators: Array) -> Array:
+    """Return D independent generators: by elimination in floats, which one determinant verifies."""
+    import flint
+
+    D = generators.shape[1]
+    rest = _scaled(generators)
+    start: list[int] = []
+    for _ in range(D):
+        i, j = np.unravel_index(np.abs(rest).argmax(), rest.shape)
+        if not rest[i, j]:
+            break
+        start.append(int(i))
+        rest = rest - np.outer(rest[:, j] / rest[i, j], rest[i])
+        rest[i] = 0
+        rest[:, j] = 0
+    if len(set(start)) == D and flint.fmpz_mat(generators[start].tolist()).det() != 0:
+        return np.array(start)
+    reduced, _, _ = flint.fmpz_mat(generators.T.tolist()).rref()
+    leads = [next(j for j in range(reduced.ncols()) if reduced[i, j] != 0) for i in range(D)]
+    return np.array(leads)
+
+
+def _scaled(generators: Array) -> Array:
+    """Return doubles: rows, then columns, divided by powers of two so that none exceeds 1."""
+    if generators.dtype == object:
+        shifts = [1 << max(int(v).bit_length() for v in row) for row in generators]
+        rows = [[int(v) / s for v in row] for row, s in zip(generators, shifts, strict=True)]
+        doubles = np.array(rows)
+    else:
+        doubles = generators.astype(float)
+        doubles = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=1))[1][:, None])
+    return np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=0))[1])
+
+
+@lru_cache(maxsize=16)
+def minor_tables(D: int) -> tuple[Array, Array, Array]:
+    """Return the columns of every mask, the masks without one of them, the masks by size."""
+    size = 1 << D
+    columns = np.zeros((size, D), dtype=np.int64)
+    smaller = np.zeros((size, D), dtype=np.int64)
+    levels = np.zeros((D + 1, comb(D, D // 2) + 1), dtype=np.int64)
+    filled = [0] * (D + 1)
+    for mask in range(1, size):
+        present = [c for c in range(D) if mask >> c & 1]
+        columns[mask, : len(present)] = present
+        smaller[mask, : len(present)] = [mask ^ (1 << c) for c in present]
+        levels[len(present), filled[len(present)]] = mask
+        filled[len(present)] += 1
+    return columns, smaller, levels
+
+
+def _in_integers(generators: Array, start: Array) -> tuple[Array, Array, Array] | None:
+    r"""Return the triangulated boundary in int64, or None when a number might not fit.
+
+    A minor of s columns with entries up to :math:`B_c` is at most :math:`s^{s/2} \prod B_c`
+    (Hadamard), so a value at a facet is a sum of D products, each at most
+    :math:`(D-1)^{(D-1)/2} \prod_c B_c`.
+    """
+    if generators.dtype == object:
+        return None
+    D = generators.shape[1]
+    inner = generators[start].sum(axis=0)
+    sizes = [max(1, int(v)) for v in np.abs(generators).max(axis=0)]
+    inner_sizes = [max(b, abs(int(v))) for b, v in zip(sizes, inner, strict=True)]
+    hadamard = isqrt((D - 1) ** (D - 1)) + 1
+    whole = prod(sizes)
+    if hadamard * sum(whole // b * s for b, s in zip(sizes, inner_sizes, strict=True)) >= WORD:
+        return None
+    if D * (hadamard + 1) * whole >= WORD:
+        return None
+    from tropical.kernels.hull import DONE, triangulated_boundary
+
+    touching = np.zeros(len(generators), dtype=bool)
+    simplices, normals, _, status = triangulated_boundary(
+        np.ascontiguousarray(generators),
+        start,
+        inner,
+        *minor_tables(D),
+        np.int64(0),
+        np.empty((0, D), dtype=np.int64),
+        touching,
+        MAX_FACETS,
+    )
+    _require_budget(status)
+    assert status == DONE
+    return simplices, normals, touching
+
+
+def _in_floats(generators: Array, start: Array) -> tuple[Array, Array, Array] | None:
+    """Return the boundary found with doubles and proved, or None when a sign was assumed wrongly.
+
+    Entries are at most 1. A determinant of D of them, expanded as the kernel does, adds D!
+    products, each with at most m = D*D + 3*D roundings (of entries, products and sums), and so
+    has an error of at most D! m u / (1 - m u), u = 2**-53; the inner point is a sum of D rows.
+    Underflow adds less than 2**-900. The margin doubles that.
+    """
+    from tropical.kernels.hull import DONE, triangulated_boundary
+
+    D = generators.shape[1]
+    doubles = _scaled(generators)
+    roundings = D * D + 3 * D
+    margin = 2.0 * (D + 1) * factorial(D) * roundings * 2.0**-53 / (1 - roundings * 2.0**-53)
+    doubts = np.empty((DOUBTS, D), dtype=np.int64)
+    touching = np.zeros(len(generators), dtype=bool)
+    simplices, _, count, status = triangulated_boundary(
+        doubles,
+        start,
+        doubles[start].sum(axis=0),
+        *minor_tables(D),
+        margin,
+        doubts,
+        touching,
+        MAX_FACETS,
+    )
+    _require_budget(status)
+    if status != DONE:
+        return None
+    exact = generators.astype(object)
+    # any combination of the start with positive factors is an inner point
+    inner = exact[start].sum(axis=0)
+    if not _all_inside(exact, inner, np.unique(doubts[:count], axis=0)):
+        return None
+    return simplices, _exact_normals(exact, simplices, inner), touching
+
+
+def _require_budget(status: int) -> None:
+    from tropical.kernels.hull import TOO_MANY_FACETS
+
+    if status == TOO_MANY_FACETS:
+        message = (
+            f"the hull must have at most {MAX_FACETS} simplices on its boundary, the budget, got "
+            "more; in high dimensions ask for single vertices or values by linear programs"
+        )
+        raise BudgetError(message)
+
+
+def _all_inside(generators: Array, inner: Array, doubts: Array) -> bool:
+    """Tell whether every generator in doubt is not outside its facet."""
+    import flint
+
+    for row in doubts.tolist():
+        members = generators[row].tolist()
+        value = flint.fmpz_mat(members).det()
+        if value != 0:
+            members[-1] = inner.tolist()
+            if (value > 0) != (flint.fmpz_mat(members).det() > 0):
+                return False
+    return True
+
+
+def _exact_normals(generators: Array, simplices: Array, inner: Array) -> Array:
+    """Return the inner normals of all simplices, by the same expansion of minors."""
+    D = generators.shape[1]
+    columns, smaller, levels = minor_tables(D)
+    rows = generators[simplices]
+    minors: dict[int, Any] = {1 << c: rows[:, 0, c] for c in range(D)}
+    for size in range(2, D):
+        for mask in levels[size][levels[size] > 0].tolist():
+            minors[mask] = sum(
+                (-1) ** (size - 1 - place)
+                * rows[:, size - 1, columns[mask, place]]
+                * minors[int(smaller[mask, place])]
+                for place in range(size)
+            )
+    everything = (1 << D) - 1
+    normals = np.stack([(-1) ** c * minors[everything ^ (1 << c)] for c in range(D)], axis=1)
+    outward = normals @ inner < 0
+    normals[outward] = -normals[outward]
+    return normals
+
+
+def _primitive_rows(normals: Array) -> Array:
+    """Divide every row by the greatest common divisor of its entries."""
+    if normals.dtype == object:
+        contents = np.array([gcd(*row) for row in normals.tolist()], dtype=object)
+        return _integer_array(normals // contents[:, None])
+    divided: Array = normals // np.gcd.reduce(normals, axis=1)[:, None]
+    return divided
+
+
+def _distinct_rows(rows: Array) -> tuple[Array, Array]:
+    """Return the distinct rows, and for each row the index of its equal."""
+    if rows.dtype == object:
+        index: dict[tuple[int, ...], int] = {}
+        found = [index.setdefault(tuple(row), len(index)) for row in rows.tolist()]
+        return np.array(list(index), dtype=object), np.array(found)
+    odd = np.random.default_rng(0).integers(1, 2**62, rows.shape[1]) * 2 + 1
+    with np.errstate(over="ignore"):
+        keys = (rows * odd).sum(axis=1)
+    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    if (rows[first][places] != rows).any():  # two rows share a key
+        distinct, places = np.unique(rows, axis=0, return_inverse=True)
+        return distinct, places.ravel()
+    return rows[first], places
+
+
+def _values(normals: Array, generators: Array) -> Array:
+    """Return the values (F, N) of generators at facets, in int64 where they fit."""
+    if object not in (normals.dtype, generators.dtype):
+        sizes = np.abs(normals).max(axis=0, initial=0).tolist()
+        others = np.abs(generators).max(axis=0, initial=0).tolist()
+        if sum(int(a) * int(b) for a, b in zip(sizes, others, strict=True)) < WORD:
+            return normals @ generators.T
+    values: Array = normals.astype(object) @ generators.T.astype(object)
+    return values
