@@ -157,17 +157,17 @@ def orthogonal(rows, n):
     """A basis of the vectors orthogonal to all rows, by elimination."""
     reduced = []
     for row in rows:
-        row = [Fraction(v) for v in row]
+        rest = [Fraction(v) for v in row]
         for p, other in reduced:
-            row = [v - row[p] * w for v, w in zip(row, other, strict=True)]
-        p = next((j for j, v in enumerate(row) if v), None)
+            rest = [v - rest[p] * w for v, w in zip(rest, other, strict=True)]
+        p = next((j for j, v in enumerate(rest) if v), None)
         if p is not None:
-            row = [v / row[p] for v in row]
+            unit = [v / rest[p] for v in rest]
             reduced = [
-                (q, [v - other[p] * w for v, w in zip(other, row, strict=True)])
+                (q, [v - other[p] * w for v, w in zip(other, unit, strict=True)])
                 for q, other in reduced
             ]
-            reduced.append((p, row))
+            reduced.append((p, unit))
     pivots = {p for p, _ in reduced}
     basis = []
     for free in sorted(set(range(n)) - pivots):
@@ -179,7 +179,7 @@ def orthogonal(rows, n):
 
 
 def facets_of_cone(generators, n):
-    """The sets of generators on the facets of a cone that spans the space: all subsets are tried."""
+    """The generators on each facet of a cone that spans the space: all subsets are tried."""
     found = set()
     for subset in combinations(generators, n - 1):
         normals = orthogonal(subset, n)

@@ -6,27 +6,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import oracles
-from tropical.geometry.hull import minor_tables
-from tropical.kernels.hull import DONE, TOO_MANY_FACETS, triangulated_boundary, write_normal
+from tropical.geometry.hull import _residues, minor_tables
+from tropical.kernels.hull import (
+    DONE,
+    TOO_MANY_FACETS,
+    sign_of_determinant,
+    triangulated_boundary,
+    write_normal,
+)
 
 pytestmark = pytest.mark.kernels
 
 
-def run(generators, limit=10**6):
-    """The kernel on integer generators that begin with independent ones."""
-    D = generators.shape[1]
-    touching = np.zeros(len(generators), dtype=bool)
-    members, normals, doubts, status = triangulated_boundary(
-        generators,
+NO_RESIDUES = (
+    np.empty((0, 0, 1), dtype=np.int64),
+    np.empty(0, dtype=np.int64),
+    np.empty((0, 0), dtype=np.int64),
+    np.empty(0, dtype=np.int64),
+)
+
+
+def run(generators, limit=10**6, margin=None):
+    """The kernel on integer generators that begin with independent ones; doubles with a margin."""
+    N, D = generators.shape
+    rows = np.vstack([generators, generators[:D].sum(axis=0)])
+    touching = np.zeros(N, dtype=bool)
+    members, normals, status = triangulated_boundary(
+        rows if margin is None else rows.astype(float),
         np.arange(D),
-        generators[:D].sum(axis=0),
-        *minor_tables(D),
-        np.int64(0),
-        np.empty((0, D), dtype=np.int64),
+        N,
+        minor_tables(D),
+        np.int64(0) if margin is None else margin,
+        NO_RESIDUES if margin is None else _residues(rows),
         touching,
         limit,
     )
-    assert doubts == 0
     return members, normals, touching, status
 
 
@@ -80,7 +94,7 @@ def test_a_normal_holds_the_signed_minors(rows):
     D = len(rows) + 1
     out = np.empty(D, dtype=np.int64)
     matrix = np.array(rows)
-    write_normal(matrix, np.arange(D - 1), *minor_tables(D), np.zeros(1 << D, np.int64), out)
+    write_normal(matrix, np.arange(D - 1), minor_tables(D), np.zeros(1 << D, np.int64), out)
     assert not (matrix @ out).any()
     assert out.any() == (oracles.rank(rows) == D - 1)
 
@@ -90,14 +104,50 @@ def test_the_limit_of_facets_stops_the_kernel():
     assert run(curve, limit=20)[3] == TOO_MANY_FACETS
 
 
-def test_a_doubt_is_written_down():
-    square = np.array([[1.0, 0, 0], [1, 1, 0], [1, 0, 1], [1, 0.5, 0.5], [1, 0.25, 0.25]])
-    doubts = np.empty((10, 3), dtype=np.int64)
-    touching = np.zeros(5, dtype=bool)
-    members, _, count, status = triangulated_boundary(
-        square, np.arange(3), square[:3].sum(axis=0), *minor_tables(3), 1e-12, doubts, touching, 100
+@given(generators())
+@settings(max_examples=40)
+def test_signs_in_doubt_come_from_residues(instance):
+    # so wide a margin that every sign is in doubt: the answer is that of integers
+    D, first, rest = instance
+    if len(first) < D:
+        return
+    rows = np.array(first + rest)
+    _, normals, _, status = run(rows, margin=1e9)
+    assert status == DONE
+    values = normals @ rows.T
+    facets = {frozenset(np.flatnonzero(row == 0).tolist()) for row in values}
+    assert facets == oracles.facets_of_cone(rows.tolist(), D)
+
+
+@given(
+    st.integers(2, 4).flatmap(
+        lambda D: st.lists(
+            st.tuples(*[st.integers(-(2**70), 2**70) | st.integers(-2, 2)] * D),
+            min_size=D,
+            max_size=D,
+        )
     )
-    assert (status, len(members), count) == (DONE, 3, 1)
-    assert sorted(doubts[0, :2].tolist()) == [1, 2]
-    assert doubts[0, 2] == 3
-    assert touching.tolist() == [False, False, False, True, False]
+)
+def test_the_sign_from_residues_is_that_of_the_determinant(rows):
+    D = len(rows)
+    exact = np.array(rows, dtype=object)
+    found = sign_of_determinant(
+        _residues(exact),
+        np.arange(D - 1),
+        D - 1,
+        minor_tables(D),
+        np.zeros(1 << D, np.int64),
+        np.zeros(len(_residues(exact)[1]), np.int64),
+    )
+    value = determinant([rows[-1], *rows[:-1]])
+    assert found == (value > 0) - (value < 0)
+
+
+def determinant(rows):
+    """By expansion along the first row."""
+    if not rows:
+        return 1
+    return sum(
+        (-1) ** c * v * determinant([[*row[:c], *row[c + 1 :]] for row in rows[1:]])
+        for c, v in enumerate(rows[0])
+    )

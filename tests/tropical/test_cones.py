@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,9 @@ from tropical.geometry.cones import dual_cone
 from tropical.geometry.double_description import lines_and_rays
 from tropical.geometry.hull import boundary
 from tropical.strategies import rationals
+
+# once the kernels are loaded, small cones take them too
+import_module("tropical.kernels.hull")
 
 sizes = st.sampled_from([1, 2, 3, 2**20, 2**40, 2**70, Fraction(1, 2**60)])
 
@@ -102,12 +106,15 @@ def test_cubes_and_cross_polytopes_in_every_dimension(d):
     assert sorted(facets) == sorted((1, *signs) for signs in product([1, -1], repeat=d))
 
 
-# --- the three ways of the hull -------------------------------------------------------------------
+# --- the two ways of the kernel -------------------------------------------------------------------
 
 
 def normals_by(way, generators):
     """The distinct primitive normals of one way, or None when it declines."""
-    found = way(generators, hull._independent(generators))
+    start = hull._independent(generators)
+    inside = generators[start].astype(object).sum(axis=0)
+    rows = hull._integer_array(np.vstack([generators, inside]))
+    found = way(rows, start)
     if found is None:
         return None
     return {tuple(row) for row in hull._primitive_rows(found[1]).tolist()}
@@ -118,34 +125,37 @@ def normals_by(way, generators):
         lambda d: st.lists(st.tuples(*[st.integers(-3, 3)] * d), min_size=d + 1, max_size=14)
     )
 )
-def test_integers_floats_and_double_description_agree(points):
+def test_integers_doubles_and_double_description_agree(points):
+    # lattice points are full of ties: every one of them is in doubt for doubles
     rows = np.array([(1, *p) for p in dict.fromkeys(points)])
     if oracles.rank(rows.tolist()) < rows.shape[1]:
         return
     exact = set(lines_and_rays(map(tuple, rows.tolist()), rows.shape[1])[1])
     assert normals_by(hull._in_integers, rows) == exact
-    # lattice points are full of ties: every doubt of the floats has to be proved
-    assert normals_by(hull._in_floats, rows) in (exact, None)
+    assert normals_by(hull._in_doubles, rows) == exact
 
 
-def test_floats_that_cannot_decide_are_not_trusted():
-    # one unit in 2^80 above the middle of a square of points: no double sees it
+def test_what_no_double_sees_is_decided():
+    # one unit in 2^80 above the middle of a square of points
     corners = [(1, x, y, 0) for x in (0, 2**40) for y in (0, 2**40)]
     high = [(1, 2**39, 2**39, Fraction(1, 2**80)), (1, 2**39, 2**39, -1)]
-    lines, rays = dual_cone([*corners, *high], 4)
+    rows = [*corners, *high]
+    lines, rays = dual_cone(rows, 4)
     assert not lines
     assert len(rays) == 8
-    assert zero_sets([*corners, *high], rays) == zero_sets(
-        [*corners, *high], lines_and_rays([*corners, *high], 4)[1]
-    )
+    assert zero_sets(rows, rays) == zero_sets(rows, lines_and_rays(rows, 4)[1])
 
 
-def test_wrong_doubts_are_noticed():
-    # the point lies outside the plane of the others by less than the margin of the floats
-    far = 2**60
-    rows = [(1, 0, 0, 0), (1, far, 0, 0), (1, 0, far, 0), (1, far, far, -1), (1, 1, 1, far)]
-    assert normals_by(hull._in_floats, np.array(rows)) is None
-    assert len(dual_cone(rows, 4)[1]) == 6
+def test_many_points_within_the_rounding_of_doubles():
+    # a convex cap that is 900 units high and 2^64 wide, and the same points one unit lower
+    wide = 2**60
+    cap = [(1, x * wide, y * wide, -x * x - y * y) for x in range(-8, 9) for y in range(-8, 9)]
+    lower = [(1, x, y, z - 1) for _, x, y, z in cap]
+    _, rays = dual_cone([*cap, *lower], 4)
+    upper = [ray for ray in rays if ray[-1] < 0]
+    assert len(upper) == 16 * 16  # the squares of the grid
+    assert all(len([p for p in cap if not dot(p, ray)]) == 4 for ray in upper)
+    assert not any(dot(p, ray) == 0 for p in lower for ray in upper)
 
 
 def test_points_far_from_the_origin_are_as_good_as_near_ones():

@@ -1,9 +1,9 @@
 r"""The facets of a pointed cone of full dimension, exactly, at the speed of floats.
 
-Three ways to one answer. Where a bound on the minors excludes overflow, everything is int64.
-Otherwise the kernel runs on doubles with a bound on their error: every sign beyond the bound is
-certain, the few within it are assumed and then verified with exact determinants. When one of them
-was wrong, the double description method starts from nothing in Python's integers.
+Where a bound on the minors excludes overflow, everything is int64. Otherwise the kernel runs on
+doubles with a bound on their error: every sign beyond the bound is certain, the few within it are
+found from residues modulo primes. The double description method, in Python's integers, takes small
+cones while the kernels are not loaded.
 """
 
 from __future__ import annotations
@@ -27,16 +27,13 @@ WORD = 2**62
 SMALL = 24
 """So few generators do not pay for loading the kernels, which takes half a second."""
 
-DOUBTS = 2**15
-"""The largest number of doubtful signs that are verified before the exact method starts."""
-
 MAX_FACETS = 5 * 10**6
 """The largest number of simplices of a boundary, its budget: about a gigabyte."""
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """The facets of a cone and, but for the exact method, a triangulation of its boundary.
+    """The facets of a cone and, but for small cones, a triangulation of its boundary.
 
     generators (N, D); normals (F, D), primitive, inner, distinct; simplices (S, D - 1) of
     generators, and for each the index of its facet; touching (N,), true for the generators on the
@@ -136,17 +133,16 @@ def boundary(generators: Array) -> Boundary:
         return _by_double_description(generators)
     moved, shift = _centred(generators)
     start = _independent(moved)
-    found = _in_integers(moved, start) or _in_floats(moved, start)
-    if found is None:
-        return _by_double_description(generators)
-    simplices, normals, touching = found
+    inside = moved[start].astype(object).sum(axis=0)
+    rows = _integer_array(np.vstack([moved, inside]))
+    simplices, normals, touching = _in_integers(rows, start) or _in_doubles(rows, start)
     normals = _moved_back(_primitive_rows(normals), shift)
     distinct, facet = _distinct_rows(normals)
     return Boundary(generators, distinct, simplices, facet, touching)
 
 
 def _by_double_description(generators: Array) -> Boundary:
-    """Return the facets by the exact method."""
+    """Return the facets without kernels."""
     _, rays = lines_and_rays(map(tuple, generators.tolist()), generators.shape[1])
     return Boundary(generators, _integer_array([list(ray) for ray in rays]))
 
@@ -215,7 +211,8 @@ def _scaled(generators: Array) -> Array:
     else:
         doubles = generators.astype(float)
         doubles = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=1))[1][:, None])
-    return np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=0))[1])
+    scaled: Array = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=0))[1])
+    return scaled
 
 
 @lru_cache(maxsize=16)
@@ -235,103 +232,114 @@ def minor_tables(D: int) -> tuple[Array, Array, Array]:
     return columns, smaller, levels
 
 
-def _in_integers(generators: Array, start: Array) -> tuple[Array, Array, Array] | None:
+def _in_integers(rows: Array, start: Array) -> tuple[Array, Array, Array] | None:
     r"""Return the triangulated boundary in int64, or None when a number might not fit.
 
-    A minor of s columns with entries up to :math:`B_c` is at most :math:`s^{s/2} \prod B_c`
-    (Hadamard), so a value at a facet is a sum of D products, each at most
-    :math:`(D-1)^{(D-1)/2} \prod_c B_c`.
+    The last row is an inner point. A minor of s columns with entries up to :math:`B_c` is at most
+    :math:`s^{s/2} \prod B_c` (Hadamard), so a value at a facet is a sum of D products, each at
+    most :math:`(D-1)^{(D-1)/2} \prod_c B_c`, and so is every expansion of a minor.
     """
-    if generators.dtype == object:
+    if rows.dtype == object:
         return None
-    D = generators.shape[1]
-    inner = generators[start].sum(axis=0)
-    sizes = [max(1, int(v)) for v in np.abs(generators).max(axis=0)]
-    inner_sizes = [max(b, abs(int(v))) for b, v in zip(sizes, inner, strict=True)]
-    hadamard = isqrt((D - 1) ** (D - 1)) + 1
-    whole = prod(sizes)
-    if hadamard * sum(whole // b * s for b, s in zip(sizes, inner_sizes, strict=True)) >= WORD:
+    D = rows.shape[1]
+    whole = prod(max(1, int(v)) for v in np.abs(rows).max(axis=0))
+    if D * (isqrt((D - 1) ** (D - 1)) + 1) * whole >= WORD:
         return None
-    if D * (hadamard + 1) * whole >= WORD:
-        return None
-    from tropical.kernels.hull import DONE, triangulated_boundary
-
-    touching = np.zeros(len(generators), dtype=bool)
-    simplices, normals, _, status = triangulated_boundary(
-        np.ascontiguousarray(generators),
-        start,
-        inner,
-        *minor_tables(D),
-        np.int64(0),
-        np.empty((0, D), dtype=np.int64),
-        touching,
-        MAX_FACETS,
-    )
-    _require_budget(status)
-    assert status == DONE
-    return simplices, normals, touching
+    nothing = np.empty(0, dtype=np.int64)
+    unused = (np.empty((0, 0, D), dtype=np.int64), nothing, np.empty((0, 0), np.int64), nothing)
+    return _triangulated(rows, start, np.int64(0), unused)
 
 
-def _in_floats(generators: Array, start: Array) -> tuple[Array, Array, Array] | None:
-    """Return the boundary found with doubles and proved, or None when a sign was assumed wrongly.
+def _in_doubles(rows: Array, start: Array) -> tuple[Array, Array, Array]:
+    """Return the boundary found with doubles whose signs are proved, by residues where in doubt.
 
-    Entries are at most 1. A determinant of D of them, expanded as the kernel does, adds D!
-    products, each with at most m = D*D + 3*D roundings (of entries, products and sums), and so
-    has an error of at most D! m u / (1 - m u), u = 2**-53; the inner point is a sum of D rows.
-    Underflow adds less than 2**-900. The margin doubles that.
+    Entries are at most 1. A determinant of D rows, expanded as the kernel does, adds D! products,
+    each with at most m = D*D + 3*D roundings (of entries, products and sums), and so has an error
+    of at most D! m u / (1 - m u), u = 2**-53. Underflow adds less than 2**-900. The margin is
+    twice that.
     """
-    from tropical.kernels.hull import DONE, triangulated_boundary
+    D = rows.shape[1]
+    roundings = (D * D + 3 * D) * 2.0**-53
+    margin = 2.0 * factorial(D) * roundings / (1 - roundings)
+    simplices, _, touching = _triangulated(_scaled(rows), start, margin, _residues(rows))
+    exact = rows.astype(object)
+    return simplices, _exact_normals(exact, simplices, exact[-1]), touching
 
-    D = generators.shape[1]
-    doubles = _scaled(generators)
-    roundings = D * D + 3 * D
-    margin = 2.0 * (D + 1) * factorial(D) * roundings * 2.0**-53 / (1 - roundings * 2.0**-53)
-    doubts = np.empty((DOUBTS, D), dtype=np.int64)
-    touching = np.zeros(len(generators), dtype=bool)
-    simplices, _, count, status = triangulated_boundary(
-        doubles,
+
+def _triangulated(
+    rows: Array, start: Array, margin: Any, residues: tuple[Array, ...]
+) -> tuple[Array, Array, Array]:
+    """Run the kernel within the budget of facets."""
+    from tropical.kernels.hull import TOO_MANY_FACETS, triangulated_boundary
+
+    touching = np.zeros(len(rows) - 1, dtype=bool)
+    simplices, normals, status = triangulated_boundary(
+        np.ascontiguousarray(rows),
         start,
-        doubles[start].sum(axis=0),
-        *minor_tables(D),
+        len(rows) - 1,
+        minor_tables(rows.shape[1]),
         margin,
-        doubts,
+        residues,
         touching,
         MAX_FACETS,
     )
-    _require_budget(status)
-    if status != DONE:
-        return None
-    exact = generators.astype(object)
-    # any combination of the start with positive factors is an inner point
-    inner = exact[start].sum(axis=0)
-    if not _all_inside(exact, inner, np.unique(doubts[:count], axis=0)):
-        return None
-    return simplices, _exact_normals(exact, simplices, inner), touching
-
-
-def _require_budget(status: int) -> None:
-    from tropical.kernels.hull import TOO_MANY_FACETS
-
     if status == TOO_MANY_FACETS:
         message = (
             f"the hull must have at most {MAX_FACETS} simplices on its boundary, the budget, got "
             "more; in high dimensions ask for single vertices or values by linear programs"
         )
         raise BudgetError(message)
+    return simplices, normals, touching
 
 
-def _all_inside(generators: Array, inner: Array, doubts: Array) -> bool:
-    """Tell whether every generator in doubt is not outside its facet."""
-    import flint
+def _residues(rows: Array) -> tuple[Array, Array, Array, Array]:
+    """Return residues modulo enough primes to tell the sign of every determinant of D rows.
 
-    for row in doubts.tolist():
-        members = generators[row].tolist()
-        value = flint.fmpz_mat(members).det()
-        if value != 0:
-            members[-1] = inner.tolist()
-            if (value > 0) != (flint.fmpz_mat(members).det() > 0):
-                return False
-    return True
+    With the primes, their inverses modulo one another, and half their product in mixed radix.
+    """
+    D = rows.shape[1]
+    whole = prod(max(1, int(v)) for v in np.abs(rows).max(axis=0))
+    found = primes(2 * (isqrt(D**D) + 1) * whole)
+    count = len(found)
+    inverses = np.zeros((count, count), dtype=np.int64)
+    for i in range(count):
+        for j in range(i):
+            inverses[j, i] = pow(found[j], -1, found[i])
+    rest, half = prod(found) // 2, []
+    for p in found:
+        rest, digit = divmod(rest, p)
+        half.append(digit)
+    numbers = np.stack([(rows % p).astype(np.int64) for p in found])
+    return numbers, np.array(found), inverses, np.array(half)
+
+
+def primes(bound: int) -> list[int]:
+    """Return the largest primes below 2**31 whose product exceeds the bound.
+
+    Examples
+    --------
+    >>> from tropical.geometry.hull import primes
+    >>> primes(2**40)
+    [2147483647, 2147483629]
+    """
+    found, product, candidate = [], 1, 2**31 - 1
+    while product <= bound:
+        if all(candidate % q for q in _small_primes()):
+            found.append(candidate)
+            product *= candidate
+        candidate -= 2
+    return found
+
+
+@lru_cache(maxsize=1)
+def _small_primes() -> list[int]:
+    """Return the primes up to the root of 2**31."""
+    top = isqrt(2**31) + 1
+    sieve = bytearray([1]) * top
+    for q in range(2, isqrt(top) + 1):
+        if sieve[q]:
+            sieve[q * q :: q] = bytes(len(range(q * q, top, q)))
+    return [q for q in range(2, top) if sieve[q]]
 
 
 def _exact_normals(generators: Array, simplices: Array, inner: Array) -> Array:
