@@ -68,10 +68,12 @@ def upper_hull(points, heights):  # type: ignore[no-untyped-def] # noqa: D103
 
 
 def integer_rows(rows: Iterable[Sequence[Rational]], n: int) -> Array:
-    """Return the distinct primitive integer vectors along the rows: int64, or Python's integers."""
-    if isinstance(rows, np.ndarray) and rows.dtype == np.int64:
-        contents = np.gcd.reduce(rows, axis=1) if len(rows) and n else np.zeros(len(rows))
-        return np.unique(rows[contents > 0] // contents[contents > 0, None], axis=0)
+    """Return primitive integer vectors along the rows but zero: int64, or Python's integers."""
+    if isinstance(rows, np.ndarray) and rows.dtype == np.int64 and rows.size:
+        contents = np.gcd.reduce(rows, axis=1)
+        if (contents == 1).all():
+            return rows
+        return rows[contents > 0] // contents[contents > 0, None]
     found: dict[Integers, None] = {}
     for row in rows:
         scale = lcm(*(v.denominator for v in row))
@@ -168,10 +170,8 @@ def strictly_positive(matrix: Array) -> Array | None:
     if not np.isfinite(doubles).all():
         return None
     doubles /= np.abs(doubles).max(axis=1)[:, None]
-    vector = doubles.mean(axis=0)
-    if (matrix[:, 0] > 0).all():
-        vector = np.zeros(matrix.shape[1])
-        vector[0] = 1.0
+    positive = (matrix > 0).all(axis=0)
+    vector = positive.astype(float) if positive.any() else doubles.mean(axis=0)
     for _ in range(200):
         values = doubles @ vector
         worst = int(values.argmin())

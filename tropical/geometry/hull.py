@@ -131,12 +131,12 @@ def boundary(generators: Array) -> Boundary:
         return Boundary(generators, np.array([[sign]]))
     if len(generators) <= SMALL and "tropical.kernels.hull" not in sys.modules:
         return _by_double_description(generators)
-    moved, shift = _centred(generators)
+    moved, lead, shift = _centred(generators)
     start = _independent(moved)
     inside = moved[start].astype(object).sum(axis=0)
     rows = _integer_array(np.vstack([moved, inside]))
     simplices, normals, touching = _in_integers(rows, start) or _in_doubles(rows, start)
-    normals = _moved_back(_primitive_rows(normals), shift)
+    normals = _moved_back(_primitive_rows(normals), lead, shift)
     distinct, facet = _distinct_rows(normals)
     return Boundary(generators, distinct, simplices, facet, touching)
 
@@ -147,28 +147,33 @@ def _by_double_description(generators: Array) -> Boundary:
     return Boundary(generators, _integer_array([list(ray) for ray in rays]))
 
 
-def _centred(generators: Array) -> tuple[Array, Array | None]:
-    """Subtract multiples of the first column from the others, so that they are small."""
-    lead = generators[:, 0]
-    if (lead < 0).any() or not (lead > 0).any():
-        return generators, None
-    whole = generators[lead > 0].astype(object)
-    low = (whole // whole[:, :1]).min(axis=0)
-    high = (whole // whole[:, :1]).max(axis=0)
-    shift = (low + high) // 2
-    shift[0] = 0
+def _centred(generators: Array) -> tuple[Array, int, Array]:
+    """Subtract multiples of a column without negative entries, so that the others are small.
+
+    Return the generators, the column, and the multiple for each other one.
+    """
+    highest = generators.max(axis=0)
+    nothing: Array = np.zeros(len(highest), dtype=object)
+    candidates = np.flatnonzero((generators.min(axis=0) >= 0) & (highest > 0)).tolist()
+    if not candidates:
+        return generators, 0, nothing
+    lead = min(candidates, key=highest.__getitem__)
+    rows = generators[generators[:, lead] > 0]
+    ratios = rows // rows[:, lead, None]
+    shift = (ratios.min(axis=0).astype(object) + ratios.max(axis=0)) // 2
+    shift[lead] = 0
     if not shift.any():
-        return generators, None
-    moved = generators.astype(object) - generators[:, :1].astype(object) * shift
-    return _integer_array(moved), shift
+        return generators, lead, nothing
+    moved = generators.astype(object) - generators[:, lead, None].astype(object) * shift
+    return _integer_array(moved), lead, shift
 
 
-def _moved_back(normals: Array, shift: Array | None) -> Array:
+def _moved_back(normals: Array, lead: int, shift: Array) -> Array:
     """Return the normals of the generators before they were moved."""
-    if shift is None:
+    if not shift.any():
         return normals
     back = normals.astype(object)
-    back[:, 0] -= back @ shift
+    back[:, lead] -= back @ shift
     return _integer_array(back)
 
 
