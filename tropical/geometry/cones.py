@@ -61,12 +61,6 @@ def dual_cone(rows: Iterable[Sequence[Rational]], n: int) -> tuple[list[Integers
     return lines, sorted(rays)
 
 
-def upper_hull(points, heights):  # type: ignore[no-untyped-def] # noqa: D103
-    from tropical.geometry.upper_hull import upper_hull as found
-
-    return found(points, heights)
-
-
 def integer_rows(rows: Iterable[Sequence[Rational]], n: int) -> Array:
     """Return primitive integer vectors along the rows but zero: int64, or Python's integers."""
     if isinstance(rows, np.ndarray) and rows.dtype == np.int64 and rows.size:
