@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tropical.algebra.polynomial import Polynomial
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring
+from tropical.geometry.polytope import Polytope
 from tropical.geometry.zonotope import Zonotope
 from tropical.matrices.building import zeros
 from tropical.matrices.matrix import Matrix
@@ -125,6 +126,40 @@ def zonotopes(
     """
     vectors = st.tuples(*[rationals(3) if entries is None else entries for _ in range(dimension)])
     return st.builds(Zonotope, vectors, st.lists(vectors, max_size=max_generators))
+
+
+def polytopes(
+    dimension: int,
+    min_points: int = 0,
+    max_points: int = 6,
+    max_rays: int = 0,
+    max_lines: int = 0,
+    entries: st.SearchStrategy[Any] | None = None,
+) -> st.SearchStrategy[Polytope]:
+    """Return a strategy for polytopes in a space; lower-dimensional and empty ones occur.
+
+    Rays and lines occur only where a largest number of them is given.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from tropical.strategies import polytopes
+    >>> find(polytopes(2), lambda polytope: polytope.dimension == 2).vertices
+    ((0, 0), (0, 1), (1, 0))
+    """
+    vectors = st.tuples(*[rationals(3) if entries is None else entries for _ in range(dimension)])
+
+    def build(points: Any, rays: Any, lines: Any) -> Polytope:
+        if not points:
+            return Polytope([], ambient_dimension=dimension)
+        return Polytope(points, rays, lines)
+
+    return st.builds(
+        build,
+        st.lists(vectors, min_size=min_points, max_size=max_points),
+        st.lists(vectors, max_size=max_rays),
+        st.lists(vectors, max_size=max_lines),
+    )
 
 
 def matrices(

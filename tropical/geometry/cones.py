@@ -63,11 +63,14 @@ def dual_cone(rows: Iterable[Sequence[Rational]], n: int) -> tuple[list[Integers
 
 def integer_rows(rows: Iterable[Sequence[Rational]], n: int) -> Array:
     """Return primitive integer vectors along the rows but zero: int64, or Python's integers."""
-    if isinstance(rows, np.ndarray) and rows.dtype == np.int64 and rows.size:
-        contents = np.gcd.reduce(rows, axis=1)
-        if (contents == 1).all():
-            return rows
-        return rows[contents > 0] // contents[contents > 0, None]
+    if isinstance(rows, np.ndarray):
+        if rows.size and rows.dtype == np.int64 and -WORD < rows.min() <= rows.max() < WORD:
+            contents = np.gcd.reduce(rows, axis=1)
+            primitive: Array = rows
+            if (contents != 1).any():
+                primitive = rows[contents > 0] // contents[contents > 0, None]
+            return primitive
+        rows = rows.tolist()
     found: dict[Integers, None] = {}
     for row in rows:
         scale = lcm(*(v.denominator for v in row))

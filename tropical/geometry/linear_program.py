@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from math import gcd, lcm
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
@@ -20,10 +19,10 @@ import numpy as np
 from tropical.errors import DimensionError
 from tropical.geometry import exact_simplex
 from tropical.geometry.exact_simplex import Certificate, listed
-from tropical.geometry.vectors import Vector, read_matrix, read_vector
+from tropical.geometry.vectors import Vector, machine_words, read_matrix, read_vector
 from tropical.kernels import outcomes
 from tropical.rationals import integral
-from tropical.typing import Array, Rational
+from tropical.typing import Rational
 
 
 @dataclass(frozen=True)
@@ -234,37 +233,14 @@ def _decide(program: _Program, goal: int) -> Certificate:
 
 def _read(A: Any, b: Any, c: Any = None, n: int | None = None) -> _Program:
     """Return the program in integers; without an objective, that is 0."""
-    rows, bounds = _words(A, 2), _words(b, 1)
-    objective = None if c is None else _words(c, 1)
+    rows, bounds = machine_words(A, 2), machine_words(b, 1)
+    objective = None if c is None else machine_words(c, 1)
     if rows is not None and bounds is not None and len(rows) == len(bounds):
         if c is None and n in (None, rows.shape[1]):
             objective = np.zeros(rows.shape[1], dtype=np.int64)
         if objective is not None and len(objective) == rows.shape[1]:
             return _Program(rows, bounds, objective)
     return _read_exactly(A, b, c, n)
-
-
-def _words(numbers: Any, dimensions: int) -> Array | None:
-    """Return an array of int64 if it takes no thought: from integer arrays or lists of ints."""
-    if isinstance(numbers, np.ndarray):
-        kind, size = numbers.dtype.kind, numbers.dtype.itemsize
-        if numbers.ndim != dimensions or not (kind == "i" or (kind == "u" and size < 8)):
-            return None
-        array = np.ascontiguousarray(numbers, dtype=np.int64)
-        # a kernel would be compiled once more for arrays that are read-only
-        return array if array.flags.writeable else array.copy()
-    if not isinstance(numbers, list | tuple) or not numbers:
-        return None
-    if dimensions == 2 and not set(map(type, numbers)) <= {list, tuple}:
-        return None
-    entries = chain.from_iterable(numbers) if dimensions == 2 else numbers
-    # truth values are no numbers here
-    if not set(map(type, entries)) <= {int}:
-        return None
-    try:
-        return np.array(numbers, dtype=np.int64)
-    except (OverflowError, ValueError):
-        return None
 
 
 def _read_exactly(A: Any, b: Any, c: Any, n: int | None) -> _Program:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import chain
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.rationals import exact, integral
-from tropical.typing import Rational
+from tropical.typing import Array, Rational
 
 Vector: TypeAlias = tuple[Rational, ...]
 
@@ -39,6 +42,38 @@ def read_vector(entries: Iterable[Any], name: str, n: int | None = None) -> Vect
 def read_matrix(rows: Iterable[Any], name: str, n: int) -> list[Vector]:
     """Return exact rows of ``n`` entries each."""
     return [read_vector(row, f"{name}[{i}]", n) for i, row in enumerate(rows)]
+
+
+def machine_words(numbers: Any, dimensions: int) -> Array | None:
+    """Return a new or writable array of int64 if it takes no thought, else None.
+
+    Integer arrays and lists of ints are taken, anything else has to be read number by number.
+
+    Examples
+    --------
+    >>> from tropical.geometry.vectors import machine_words
+    >>> machine_words([[1, 2], [3, 4]], 2), machine_words([1, 0.5], 1)
+    (array([[1, 2], [3, 4]]), None)
+    """
+    if isinstance(numbers, np.ndarray):
+        kind, size = numbers.dtype.kind, numbers.dtype.itemsize
+        if numbers.ndim != dimensions or not (kind == "i" or (kind == "u" and size < 8)):
+            return None
+        array = np.ascontiguousarray(numbers, dtype=np.int64)
+        # a kernel would be compiled once more for arrays that are read-only
+        return array if array.flags.writeable else array.copy()
+    if not isinstance(numbers, list | tuple) or not numbers:
+        return None
+    if dimensions == 2 and not set(map(type, numbers)) <= {list, tuple}:
+        return None
+    entries = chain.from_iterable(numbers) if dimensions == 2 else numbers
+    # truth values are no numbers here
+    if not set(map(type, entries)) <= {int}:
+        return None
+    try:
+        return np.array(numbers, dtype=np.int64)
+    except (OverflowError, ValueError):
+        return None
 
 
 def dot(u: Sequence[Rational], v: Sequence[Rational]) -> Rational:
