@@ -59,7 +59,7 @@ class UpperHull:
 
     @cached_property
     def walls(self) -> tuple[Wall, ...]:
-        """The vertical facets: all points on them that are on the upper hull too, outer normals."""
+        """The vertical facets: all points on them, and their outer normals."""
         found = []
         for members, normal in zip(self._hull.incidences, self._normals, strict=True):
             on_wall = members[:-1]
