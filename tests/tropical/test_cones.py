@@ -87,7 +87,7 @@ def test_cones_that_are_all_or_nothing():
     assert dual_cone([(-2,)], 1) == ([], [(-1,)])
     assert dual_cone([(1,), (-1,)], 1) == ([], [])
     assert dual_cone([(1, 0), (-1, 0), (0, 1), (0, -1)], 2) == ([], [])
-    assert dual_cone([(1, 1), (-1, -1)], 2) == ([(-1, 1)], [])
+    assert dual_cone([(1, 1), (-1, -1)], 2) == ([(1, -1)], [])
 
 
 def test_equalities_that_need_several_rounds():

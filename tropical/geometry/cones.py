@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from tropical.geometry.exact_linear import independent_rows, kernel
 from tropical.geometry.hull import WORD, boundary
 from tropical.geometry.linear_program import Optimal, maximize
 from tropical.typing import Array, Rational
@@ -50,7 +51,7 @@ def dual_cone(rows: Iterable[Sequence[Rational]], n: int) -> tuple[list[Integers
     ([], [(0, 1)])
     """
     matrix = integer_rows(rows, n)
-    lines = integer_kernel(matrix, n)
+    lines = kernel(spanning_rows(matrix), n)
     columns = pivot_columns(matrix) if lines else list(range(n))
     rays: list[Integers] = []
     for ray in _rays_of_pointed(matrix[:, columns]):
@@ -82,43 +83,24 @@ def integer_rows(rows: Iterable[Sequence[Rational]], n: int) -> Array:
     return np.array(list(found), dtype=object if wide else np.int64).reshape(len(found), n)
 
 
-def _reduced(matrix: Array) -> list[list[int]]:
-    """Return primitive rows in reduced echelon form that span the same space."""
-    import flint
+def spanning_rows(matrix: Array) -> list[list[int]]:
+    """Return at most 2n rows, or n, that span what the rows of an integer matrix span.
 
-    n = matrix.shape[1]
-    if not matrix.size:
-        return []
-    if len(matrix) > 2 * n:
-        # the product with the transpose spans the same space by few rows
+    The product with the transpose has the same kernel, and so the same row space.
+    """
+    m, n = matrix.shape
+    if m > 2 * n > 0:
         size = max(int(matrix.max()), -int(matrix.min()))
-        if matrix.dtype == object or size * size * len(matrix) >= WORD:
+        if matrix.dtype == object or size * size * m >= WORD:
             matrix = matrix.astype(object)
         matrix = matrix.T @ matrix
-    form, _, rank = flint.fmpz_mat(matrix.tolist()).rref()
-    rows = [[int(form[i, j]) for j in range(n)] for i in range(rank)]
-    return [[v // gcd(*row) for v in row] for row in rows]
+    rows: list[list[int]] = matrix.tolist()
+    return rows
 
 
 def pivot_columns(matrix: Array) -> list[int]:
     """Return the first columns that span all columns of an integer matrix."""
-    return [next(j for j, v in enumerate(row) if v) for row in _reduced(matrix)]
-
-
-def integer_kernel(matrix: Array, n: int) -> list[Integers]:
-    """Return a basis of the vectors orthogonal to all rows, in reduced echelon form."""
-    form = _reduced(matrix)
-    leads = [next(j for j, v in enumerate(row) if v) for row in form]
-    basis = []
-    for free in sorted(set(range(n)) - set(leads)):
-        scale = lcm(*(row[lead] for row, lead in zip(form, leads, strict=True)))
-        vector = [0] * n
-        vector[free] = scale
-        for row, lead in zip(form, leads, strict=True):
-            vector[lead] = -row[free] * scale // row[lead]
-        content = gcd(*vector)
-        basis.append(tuple(v // content for v in vector))
-    return basis
+    return independent_rows(zip(*spanning_rows(matrix), strict=True))
 
 
 def _rays_of_pointed(matrix: Array) -> list[Integers]:
@@ -129,7 +111,7 @@ def _rays_of_pointed(matrix: Array) -> list[Integers]:
     equalities = always_tight(matrix)
     if not equalities:
         return [tuple(row) for row in boundary(matrix).normals.tolist()]
-    basis = np.array(integer_kernel(matrix[equalities], n), dtype=object).reshape(-1, n)
+    basis = np.array(kernel(matrix[equalities].tolist(), n), dtype=object).reshape(-1, n)
     if not len(basis):
         return []
     within = integer_rows([tuple(row) for row in matrix.astype(object) @ basis.T], len(basis))

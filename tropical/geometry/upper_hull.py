@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tropical.geometry.cones import integer_kernel, pivot_columns
+from tropical.geometry.cones import pivot_columns, spanning_rows
+from tropical.geometry.exact_linear import kernel
 from tropical.geometry.hull import WORD, Boundary, boundary
 from tropical.geometry.vectors import Vector
 from tropical.rationals import quotient
@@ -112,7 +113,7 @@ def upper_hull(points: Sequence[Sequence[Rational]], heights: Sequence[Rational]
     kept = pivot_columns(generators)
     lineality = [
         tuple(v * scale for v, scale in zip(vector[1:-1], scales, strict=False))
-        for vector in integer_kernel(generators, n + 2)
+        for vector in kernel(spanning_rows(generators), n + 2)
     ]
     hull = boundary(np.ascontiguousarray(generators[:, kept]))
     whole = np.zeros((len(hull.normals), n + 2), dtype=object)
