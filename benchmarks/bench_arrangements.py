@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import tropical as tp
+from benchmarks import partitions
 
 REGIONS = {4: 370, 5: 11_292, 6: 1_066_044}
 
@@ -83,11 +84,6 @@ def test_list_regions_of_lines(benchmark):
 @pytest.mark.benchmark(group="list the regions of 60 lines")
 def test_list_regions_of_lines_by_polypart(benchmark):
     pytest.importorskip("polypart", exc_type=ImportError)
-    from polypart.geometry import Hyperplane, Polytope
-    from polypart.ppart import build_partition_tree
-
     normals, offsets = lines(60)
-    square = Polytope([[1, 0], [-1, 0], [0, 1], [0, -1]], [10**7] * 4)
-    cuts = [Hyperplane.from_coefficients([*a, -b]) for a, b in zip(normals, offsets, strict=True)]
-    _, regions = benchmark.pedantic(build_partition_tree, (square, cuts), rounds=1)
+    regions = benchmark.pedantic(partitions.count_regions, (normals, offsets), rounds=1)
     assert regions == tp.Arrangement(normals, offsets).n_regions

@@ -33,14 +33,25 @@ from tropical.algebra.univariate import (
     roots,
 )
 from tropical.errors import TropicalError
+from tropical.geometry.arrangement import Arrangement
 from tropical.geometry.binomials import zonotope
 from tropical.geometry.convexity import TropicalPolytope, covector
 from tropical.geometry.convexity_metric import fermat_weber, hilbert_distance
 from tropical.geometry.division import divides, residual
 from tropical.geometry.equality import distinguish, equivalent, essential_terms
+from tropical.geometry.fans import Fan
+from tropical.geometry.hypersurface import Hypersurface, hypersurface
 from tropical.geometry.identities import counterexample, identical, simplify_piecewise
+from tropical.geometry.mixed_subdivision import MixedSubdivision, mixed_subdivision
+from tropical.geometry.mixed_volume import mixed_volume
+from tropical.geometry.newton import lifted_newton_polytope, newton_polytope
 from tropical.geometry.order import leq
+from tropical.geometry.polytope import Polytope, minkowski_sum
 from tropical.geometry.saturation import least_coefficient_form
+from tropical.geometry.secondary_cone import SecondaryCone, secondary_cone
+from tropical.geometry.stable_intersection import stable_intersection
+from tropical.geometry.subdivision import Subdivision, regular_subdivision
+from tropical.geometry.weighted_complex import WeightedComplex
 from tropical.geometry.zonotope import Zonotope
 from tropical.matrices.building import block, identity, matrix, zeros
 from tropical.matrices.characteristic import characteristic_polynomial
@@ -71,17 +82,25 @@ from tropical.matrices.systems import LinearSolution, left_residual, right_resid
 from tropical.semiring import Scalar, Semiring, max_plus, min_plus
 
 __all__ = [
+    "Arrangement",
     "FactoredPolynomial",
+    "Fan",
+    "Hypersurface",
     "LinearSolution",
     "Matrix",
+    "MixedSubdivision",
     "OptimalPermutations",
     "Polynomial",
+    "Polytope",
     "RationalFunction",
     "Ring",
     "Scalar",
+    "SecondaryCone",
     "Semiring",
+    "Subdivision",
     "TropicalError",
     "TropicalPolytope",
+    "WeightedComplex",
     "Zonotope",
     "__version__",
     "adjoint",
@@ -113,6 +132,7 @@ __all__ = [
     "gcd",
     "hilbert_distance",
     "homogenize",
+    "hypersurface",
     "identical",
     "identity",
     "interpolate",
@@ -124,24 +144,32 @@ __all__ = [
     "least_coefficient_form",
     "left_residual",
     "leq",
+    "lifted_newton_polytope",
     "lowest_terms",
     "matrix",
     "max_plus",
     "min_plus",
+    "minkowski_sum",
     "minor",
+    "mixed_subdivision",
+    "mixed_volume",
+    "newton_polytope",
     "nonsingular_part",
     "optimal_permutations",
     "pieces",
     "plus",
     "prod",
     "rank",
+    "regular_subdivision",
     "residual",
     "right_residual",
     "ring",
     "roots",
+    "secondary_cone",
     "simplify_piecewise",
     "solve",
     "solve_two_sided",
+    "stable_intersection",
     "star",
     "strongly_connected_components",
     "substitute",

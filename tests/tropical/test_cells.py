@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tests import oracles
 from tropical.errors import ArgumentError
-from tropical.geometry.cells import Node, count_cells, leaves, stream_cells, walk
+from tropical.geometry import cells
+from tropical.geometry.cells import count_cells, stream_cells, walk
+from tropical.geometry.cone_cells import Node, leaves, seen_ray
 
 SCALES = (1, 10**5, 2**20 * 3**6, 10**40)
 """Small numbers, numbers that leave the bound on the way, and numbers beyond it from the start."""
@@ -42,7 +44,7 @@ def cells_of(vectors, **options):
 
 
 @given(arrangements())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_cells_are_the_covectors_without_zeros(instance):
     n, vectors = instance
     expected = {signs for signs in oracles.covectors(vectors, n) if all(signs)}
@@ -104,6 +106,34 @@ def test_a_linear_map_of_the_space_changes_no_signs(instance, bits, data):
         assert cells_of(images) == cells_of(vectors)
 
 
+def test_nodes_with_long_numbers_are_taken_over_as_they_are(monkeypatch):
+    """Their rays, and for each ray the hyperplanes of the path that contain it and no others."""
+    bits = set()
+
+    def checked(rows, node, **options):
+        bits.add(node.bit)
+        sides = [
+            0 if node.crossing >> j & 1 else 1 if node.positive >> j & 1 else -1
+            for j in range(len(rows))
+        ]
+        for ray, zeros, _, _ in node.rays:
+            assert zeros >> node.bit == 0
+            assert zeros.bit_count() >= 3
+            values = [sum(a * x for a, x in zip(v, ray, strict=True)) for v in rows]
+            assert values.count(0) >= zeros.bit_count()
+            assert all(s * v >= 0 for s, v in zip(sides, values, strict=True))
+        return leaves(rows, node, **options)
+
+    monkeypatch.setattr(cells, "leaves", checked)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        small = rng.integers(-2, 3, (14, 4))
+        small = small[small.any(axis=1)]
+        images = small @ rng.integers(-(2**14), 2**14, (4, 4))
+        assert cells_of(images.tolist()) == cells_of(small.tolist())
+    assert max(bits) > 8
+
+
 @pytest.mark.parametrize("bits", [5, 12, 16, 20, 30, 62])
 def test_long_numbers_in_general_position(bits):
     rng = np.random.default_rng(bits)
@@ -118,13 +148,17 @@ def test_long_numbers_in_general_position(bits):
 @settings(max_examples=40)
 def test_the_walk_in_long_integers_finds_the_cells_of_a_cone(instance, data):
     n, vectors = instance
-    every = (1 << n) - 1
-    turns = data.draw(st.tuples(*[st.sampled_from([1, -1])] * n))
-    rays = [(tuple(turns[i] * int(i == k) for k in range(n)), every ^ 1 << i) for i in range(n)]
-    m = len(vectors)
-    found = {tuple(s) for s, _ in leaves(vectors, Node(rays, list(range(m)), [0] * m, n))}
-    axes = [tuple(turns[i] * int(i == k) for k in range(n)) for i in range(n)]
-    assert found == {s[n:] for s in cells_of([*axes, *vectors]) if s[:n] == (1,) * n}
+    m, every = len(vectors), (1 << len(vectors)) - 1
+    axes = [
+        tuple(data.draw(st.sampled_from([1, -1])) * int(i == k) for k in range(n)) for i in range(n)
+    ]
+    rays = [seen_ray(vectors, every, axis, (1 << n) - 1 ^ 1 << i) for i, axis in enumerate(axes)]
+    for points in (True, False):
+        cone = Node(rays, every, 0, n)
+        found = [positive for positive, _ in leaves(vectors, cone, points=points)]
+        assert len(set(found)) == len(found)
+        signs = {tuple(1 if bits >> j & 1 else -1 for j in range(m)) for bits in found}
+        assert signs == {s[n:] for s in cells_of([*axes, *vectors]) if s[:n] == (1,) * n}
 
 
 # --- families whose numbers of cells are known ------------------------------------------------

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import gcd, isqrt
-from operator import mul
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tropical.errors import ArgumentError
+from tropical.geometry.cone_cells import Integers, Node, leaves, seen_ray
 from tropical.geometry.vectors import independent_columns
 from tropical.typing import Array
-
-Integers: TypeAlias = tuple[int, ...]
 
 LARGEST_HEIGHT = 2**62
 """What the product of an entry of a ray and the 1-norm of a vector must not exceed."""
@@ -35,7 +33,7 @@ MOST_DIMENSIONS = 60
 DIGIT = 40
 """The bits of a digit of large weights."""
 
-SMALL = 2**12
+SMALL = 2**6
 """Rays with entries up to here are not worth a division by a common factor."""
 
 
@@ -209,28 +207,29 @@ class _Walk:
             if state[kernel.WRITTEN]:
                 yield self._block(*(part[: state[kernel.WRITTEN]] for part in out))
             if status == kernel.LARGE:
-                node = _taken(scratch, sides, state, self.rank)
+                node = _taken(self.vectors, scratch, sides, state)
                 state[kernel.LEVEL] -= 1
                 yield from self._exactly(node)
 
     def _orthant(self, root: int) -> Node:
         """Return one orthant of the dual basis, positive on the first vector of the basis."""
-        every = (1 << self.rank) - 1
-        rays = []
-        for i, ray in enumerate(self.dual):
-            turn = -1 if (root << 1) >> i & 1 else 1
-            rays.append((tuple(turn * v for v in ray), every ^ 1 << i))
-        return Node(rays, list(range(self.m)), [0] * self.m, self.rank)
+        every, all_vectors = (1 << self.rank) - 1, (1 << self.m) - 1
+        turns = [-1 if (root << 1) >> i & 1 else 1 for i in range(self.rank)]
+        rays = [
+            seen_ray(self.vectors, all_vectors, tuple(turn * v for v in ray), every ^ 1 << i)
+            for i, (turn, ray) in enumerate(zip(turns, self.dual, strict=True))
+        ]
+        return Node(rays, all_vectors, 0, self.rank)
 
     def _exactly(self, node: Node) -> Iterator[Block]:
         """Yield the cells below a node, in integers of any size."""
-        cells = leaves(self.vectors, node)
+        cells = leaves(self.vectors, node, points=self.points)
         while found := list(islice(cells, self.block // (1 + self.pairs))):
-            signs = np.array([sides for sides, _ in found], np.int8)
+            signs = _signs([positive for positive, _ in found], self.m)
             points = _integer_array([point for _, point in found])
             if self.pairs:
-                signs = np.stack([signs, -signs], axis=1).reshape(-1, self.m)
-                points = np.stack([points, -points], axis=1).reshape(-1, self.rank)
+                signs = np.stack([signs, -signs], axis=1).reshape(2 * len(signs), -1)
+                points = np.stack([points, -points], axis=1).reshape(2 * len(points), -1)
             yield self._block(signs, points)
 
     def _block(self, signs: Array, points: Array, sums: Array | None = None) -> Block:
@@ -244,72 +243,12 @@ class _Walk:
         return Block(signs[:, : self.m * self.signs], points[:, : self.n * self.points], sums)
 
 
-class Node(NamedTuple):
-    """A cone: rays, each with the bits of the hyperplanes of its path that contain it.
-
-    ``crossing`` are the vectors that may cross it, ``sides`` the signs of the others, and ``bit``
-    is the next bit.
-    """
-
-    rays: list[tuple[Integers, int]]
-    crossing: list[int]
-    sides: list[int]
-    bit: int
-
-
-def leaves(vectors: Sequence[Integers], root: Node) -> Iterator[tuple[list[int], Integers]]:
-    """Yield signs and a point of each cell in a cone: the kernel's walk in integers of any size.
-
-    Examples
-    --------
-    >>> from tropical.geometry.cells import Node, leaves
-    >>> quadrant = Node([((1, 0), 0b10), ((0, 1), 0b01)], [0, 1, 2], [0, 0, 0], 2)
-    >>> list(leaves([(1, 0), (0, 1), (1, -1)], quadrant))
-    [([1, 1, -1], (1, 2)), ([1, 1, 1], (2, 1))]
-    """
-    pending = [root]
-    while pending:
-        rays, candidates, sides, bit = pending.pop()
-        sides, crossing = sides.copy(), []
-        for j in candidates:
-            heights = [_dot(vectors[j], ray) for ray, _ in rays]
-            if min(heights) < 0 < max(heights):
-                crossing.append(j)
-            else:
-                sides[j] = 1 if max(heights) > 0 else -1
-        if not crossing:
-            yield sides, tuple(map(sum, zip(*(ray for ray, _ in rays), strict=True)))
-            continue
-        split = vectors[crossing[len(crossing) // 2]]
-        halves = _halves(rays, [_dot(split, ray) for ray, _ in rays], bit)
-        pending += [Node(half, crossing, sides, bit + 1) for half in halves]
-
-
-def _halves(
-    rays: list[tuple[Integers, int]], heights: list[int], bit: int
-) -> list[list[tuple[Integers, int]]]:
-    """Return the rays of the two parts of a cone on the sides of a hyperplane."""
-    d = len(rays[0][0])
-    both = [(ray, zeros | 1 << bit) for (ray, zeros), h in zip(rays, heights, strict=True) if not h]
-    halves = [
-        [ray for ray, h in zip(rays, heights, strict=True) if turn * h > 0] for turn in (1, -1)
-    ]
-    sizes = [[abs(h) for h in heights if turn * h > 0] for turn in (1, -1)]
-    for (p, p_zeros), p_height in zip(halves[0], sizes[0], strict=True):
-        for (q, q_zeros), q_height in zip(halves[1], sizes[1], strict=True):
-            common = p_zeros & q_zeros
-            if common.bit_count() < d - 2:
-                continue
-            # adjacent: no third ray lies on every hyperplane that both lie on
-            if sum(common & ~zeros == 0 for _, zeros in rays) == 2:
-                joined = tuple(p_height * b + q_height * a for a, b in zip(p, q, strict=True))
-                content = gcd(*joined)
-                both.append((tuple(v // content for v in joined), common | 1 << bit))
-    return [half + both for half in halves]
-
-
-def _dot(u: Integers, v: Integers) -> int:
-    return sum(map(mul, u, v))
+def _signs(sets: list[int], m: int) -> Array:
+    """Return a row for each set of vectors: 1 for its members and -1 for the others."""
+    width = (m + 7) // 8
+    read = np.frombuffer(b"".join(bits.to_bytes(width, "little") for bits in sets), np.uint8)
+    bits = np.unpackbits(read.reshape(-1, width), axis=1, count=m, bitorder="little")
+    return 2 * bits.astype(np.int8) - 1
 
 
 def _independent_rows(rows: list[Integers], first: int) -> list[int]:
@@ -372,7 +311,12 @@ def _longer(array: Array) -> Array:
     return np.concatenate([array, np.empty_like(array)])
 
 
-def _taken(scratch: tuple[tuple[Array, ...], ...], sides: Array, state: Array, d: int) -> Node:
+def _taken(
+    vectors: Sequence[Integers],
+    scratch: tuple[tuple[Array, ...], ...],
+    sides: Array,
+    state: Array,
+) -> Node:
     """Return the node where the kernel stopped."""
     from tropical.kernels.cells import (
         BITS,
@@ -384,13 +328,15 @@ def _taken(scratch: tuple[tuple[Array, ...], ...], sides: Array, state: Array, d
     )
 
     (rays, _, zeros, _), (members, crossing, _, _), (frames, _, _) = scratch
-    frame, bit = frames[state[LEVEL]], d + int(state[LEVEL])
+    frame, bit = frames[state[LEVEL]], len(vectors[0]) + int(state[LEVEL])
+    candidates = sum(1 << j for j in crossing[frame[CROSSING] : frame[CROSSING_END]].tolist())
     listed = []
     for i in members[frame[RAYS] : frame[RAYS_END]]:
-        bits = sum(int(word) << BITS * w for w, word in enumerate(zeros[i, : bit // BITS + 1]))
-        listed.append((tuple(map(int, rays[i])), bits & (1 << bit) - 1))
-    vectors = crossing[frame[CROSSING] : frame[CROSSING_END]].tolist()
-    return Node(listed, vectors, sides.tolist(), bit)
+        words = zeros[i, : bit // BITS + 1].tolist()
+        bits = sum(word << BITS * w for w, word in enumerate(words)) & (1 << bit) - 1
+        listed.append(seen_ray(vectors, candidates, tuple(rays[i].tolist()), bits))
+    positive = sum(1 << j for j, side in enumerate(sides.tolist()) if side > 0)
+    return Node(listed, candidates, positive & ~candidates, bit)
 
 
 def _integer_array(rows: list[Integers]) -> Array:

@@ -1,33 +1,30 @@
-"""Zonotopes: sums of segments, in the one form that the set determines."""
+"""Zonotopes: their vertices, faces, volumes and lattice points."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING
 
-from tropical.algebra.printing import format_number
-from tropical.errors import DimensionError
+import numpy as np
+
+from tropical.errors import ArgumentError, DimensionError
+from tropical.geometry.descriptions import Equation, Facet
 from tropical.geometry.flats import face_numbers
-from tropical.geometry.linear_program import Optimal, maximize
-from tropical.geometry.vectors import (
-    Vector,
-    add,
-    dot,
-    independent_columns,
-    primitive,
-    read_matrix,
-    read_vector,
-)
+from tropical.geometry.vectors import Vector
+from tropical.geometry.zonotope_facets import equations, facets
+from tropical.geometry.zonotope_lattice_points import lattice_points
+from tropical.geometry.zonotope_segments import SumOfSegments
+from tropical.geometry.zonotope_vertices import sorted_vertices, vertex_blocks
+from tropical.geometry.zonotope_volume import sums_of_minors
 from tropical.rationals import integral
-from tropical.typing import Rational
+from tropical.typing import Array, Rational
 
-SHOWN = 8
-"""The largest number of generators that a repr lists."""
+if TYPE_CHECKING:
+    from tropical.geometry.polytope import Polytope
 
 
-class Zonotope:
+class Zonotope(SumOfSegments):
     r"""The set :math:`t + \sum_i [0, g_i]`, base t, generators :math:`g_i`.
 
     Canonical at birth: zero generators are dropped, parallel ones merged, each is turned so that
@@ -52,102 +49,16 @@ class Zonotope:
     Zonotope([0, 0], [[0, 5], [1, 0]])
     """
 
-    __slots__ = ("_base", "_generators")
-
-    def __init__(self, base: Sequence[Any], generators: Iterable[Sequence[Any]] = ()) -> None:
-        start = read_vector(base, "base")
-        lengths: dict[tuple[int, ...], Rational] = {}
-        for generator in read_matrix(generators, "generators", len(start)):
-            if any(generator):
-                direction, length = primitive(generator)
-                if length < 0:
-                    start = add(start, generator)
-                lengths[direction] = lengths.get(direction, 0) + max(length, -length)
-        self._base = start
-        self._generators = tuple(
-            sorted(tuple(integral(s * v) for v in u) for u, s in lengths.items())
-        )
-
-    @property
-    def base(self) -> Vector:
-        """The lexicographically smallest point."""
-        return self._base
-
-    @property
-    def generators(self) -> tuple[Vector, ...]:
-        """The edges, no two parallel, first nonzero entry positive, sorted."""
-        return self._generators
-
-    @property
-    def ambient_dimension(self) -> int:
-        """The dimension of the space around."""
-        return len(self._base)
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the set: the rank of the generators."""
-        return len(independent_columns(self._generators))
-
-    @property
-    def center(self) -> Vector:
-        """The centre of symmetry.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Zonotope([0, 0], [[1, 0], [0, 2]]).center
-        (Fraction(1, 2), 1)
-        """
-        origin: Vector = (0,) * len(self._base)
-        total = reduce(add, self._generators, origin)
-        return tuple(
-            integral(t + Fraction(1, 2) * g) for t, g in zip(self._base, total, strict=True)
-        )
-
-    def support_function(self, direction: Sequence[Any]) -> Rational:
-        r"""Return :math:`h_Z(d) = \max_{z \in Z} \langle d, z \rangle`.
-
-        It equals :math:`\langle d, t \rangle + \sum_i \max(0, \langle d, g_i \rangle)`, the
-        maximum over a sum being the sum of the maxima: :math:`O(mn)` operations.
-
-        Parameters
-        ----------
-        direction : array_like, shape (n,)
-            Any vector, not necessarily of unit length.
-
-        Returns
-        -------
-        int or Fraction
-            The exact value.
-
-        Raises
-        ------
-        DimensionError
-            If ``direction`` does not have ``n`` entries.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).support_function([2, -3])
-        2
-        """
-        d = read_vector(direction, "direction")
-        if len(d) != len(self._base):
-            message = (
-                f"direction must have shape ({len(self._base)},), the ambient space of the "
-                f"zonotope, got ({len(d)},)"
-            )
-            raise DimensionError(message)
-        return integral(dot(d, self._base) + sum(max(0, dot(d, g)) for g in self._generators))
+    __slots__ = ()
 
     @property
     def vertices(self) -> tuple[Vector, ...]:
         r"""The vertices, sorted lexicographically.
 
         They are the cells of the arrangement of the hyperplanes :math:`g_i^\perp`: the vertex of
-        a cell is the base and all generators on its positive side. In the plane the generators
-        are sorted by slope; otherwise cells are split by one hyperplane after another, with a
-        linear program for each possible split: O(cells * m) programs.
+        a cell is the base and all generators on its positive side. Cones are split until no
+        hyperplane crosses them, which takes a time in proportion to the vertices. ``vertex_array``
+        and ``stream_vertices`` give them as they are found, without sorting.
 
         Examples
         --------
@@ -155,19 +66,225 @@ class Zonotope:
         >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).vertices
         ((0, 0), (0, 1), (1, 0), (1, 1))
         """
-        columns = independent_columns(self._generators)
-        coordinates = [tuple(g[j] for j in columns) for g in self._generators]
-        signs = _plane_signs(coordinates) if len(columns) == 2 else _sign_vectors(coordinates)
-        return tuple(
-            sorted(
-                reduce(
-                    add,
-                    (g for g, s in zip(self._generators, cell, strict=True) if s > 0),
-                    self._base,
-                )
-                for cell in signs
+        Z = self._integers()
+        return sorted_vertices(vertex_blocks(Z), Z.denominator)[0]
+
+    @property
+    def sign_vectors(self) -> tuple[tuple[int, ...], ...]:
+        """For each vertex, in order, on which side 1 or -1 of each generator its normal cone is.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).sign_vectors
+        ((-1, -1), (1, -1), (-1, 1), (1, 1))
+        """
+        Z = self._integers()
+        return sorted_vertices(vertex_blocks(Z, signs=True), Z.denominator)[1]
+
+    def vertex_array(self) -> Array:
+        """Return all vertices times ``denominator``, in no particular order.
+
+        Returns
+        -------
+        ndarray, shape (k, n)
+            Exact integers: int64, or Python's in an array of objects where sums of the entries
+            of the base and the generators, times the denominator, may reach 2**62.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> Z = tp.Zonotope([0, 0], [["1/2", 0], [0, 1]])
+        >>> sorted(Z.vertex_array().tolist()), Z.denominator
+        ([[0, 0], [0, 2], [1, 0], [1, 2]], 2)
+        """
+        return np.concatenate(list(self.stream_vertices()))
+
+    def stream_vertices(self, block: int = 65536) -> Iterator[Array]:
+        """Yield the vertices times ``denominator`` in blocks, as in ``vertex_array``.
+
+        The memory does not grow with their number.
+
+        Parameters
+        ----------
+        block : int
+            The largest number of vertices at a time, at least 4.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> Z = tp.Zonotope([0] * 3, [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]])
+        >>> [len(vertices) for vertices in Z.stream_vertices(block=6)]
+        [6, 4, 4]
+        """
+        return (found.sums for found in vertex_blocks(self._integers(), block))
+
+    @property
+    def upper_vertices(self) -> tuple[Vector, ...]:
+        """The vertices that alone are largest in a direction with a positive last entry, sorted.
+
+        For the lifted zonotope of a max-plus product of binomials they are its essential terms.
+
+        Raises
+        ------
+        DimensionError
+            If the space has dimension 0: there is no last coordinate.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [1, 1]]).upper_vertices
+        ((0, 0), (1, 1), (2, 1))
+        """
+        if not self._base:
+            message = "the zonotope must have a last coordinate, got a point of dimension 0"
+            raise DimensionError(message)
+        Z = self._integers()
+        return sorted_vertices(vertex_blocks(Z, upper=True), Z.denominator)[0]
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        r"""The inequalities :math:`\langle normal, x \rangle \le offset`, none redundant, sorted.
+
+        Normals are outer, primitive and integer; where the dimension is smaller than that of the
+        space they vanish at the pivots of ``equations``, so that the set determines them. There are
+        two for each hyperplane spanned by generators. The time is in proportion to m times the
+        independent sets of one generator less than the dimension.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0], [[2]]).facets
+        (Facet(normal=(-1,), offset=0), Facet(normal=(1,), offset=2))
+        """
+        return facets(self._integers())
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        r"""The equations :math:`\langle normal, x \rangle = offset` of the affine hull, reduced.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 1], [[2, 0]]).equations
+        (Equation(normal=(0, 1), offset=1),)
+        """
+        return equations(self._integers())
+
+    @property
+    def volume(self) -> Rational:
+        r"""The n-dimensional volume: 0 unless the dimension is that of the space.
+
+        It is the sum of :math:`|\det|` over all sets of n generators, in a time proportional to
+        their number. See ``lattice_volume`` for sets of smaller dimension.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1], [1, 1]]).volume
+        3
+        >>> tp.Zonotope([0, 0], [[2, 2]]).volume
+        0
+        """
+        return self.lattice_volume if self.dimension == len(self._base) else 0
+
+    @property
+    def lattice_volume(self) -> Rational:
+        """The volume relative to the lattice of integer vectors parallel to the affine hull.
+
+        The unit is a parallelepiped spanned by a basis of that lattice; a point has 1. For a
+        polytope of dimension k, ``normalized_volume`` is k! times that.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[2, 2]]).lattice_volume
+        2
+        """
+        Z = self._integers()
+        sums = sums_of_minors(Z.generators, len(Z.base))
+        return integral(Fraction(sums[-1], Z.denominator ** (len(sums) - 1)))
+
+    @property
+    def ehrhart_polynomial(self) -> tuple[int, ...]:
+        r"""The numbers :math:`e_0, e_1, ...`: kZ has :math:`\sum_i e_i k^i` integer points.
+
+        :math:`e_i` is the sum, over the independent sets of i generators, of the greatest common
+        divisor of their minors of size i (Stanley 1991).
+
+        Raises
+        ------
+        ArgumentError
+            If the base or a generator is not integral.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1], [1, 1]]).ehrhart_polynomial
+        (1, 3, 3)
+        """
+        Z = self._integers()
+        if Z.denominator != 1:
+            message = (
+                "the base and the generators must be integral, for a polynomial to count the "
+                f"integer points, got the denominator {Z.denominator}; count lattice_points()"
             )
-        )
+            raise ArgumentError(message)
+        return tuple(sums_of_minors(Z.generators, len(Z.base), 0))
+
+    @property
+    def n_lattice_points(self) -> int:
+        """The number of integer points: the sum of the coefficients of ``ehrhart_polynomial``.
+
+        Raises
+        ------
+        ArgumentError
+            If the base or a generator is not integral.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1000, 0], [0, 1000]]).n_lattice_points
+        1002001
+        """
+        return sum(self.ehrhart_polynomial)
+
+    def lattice_points(self, budget: int = 1_000_000) -> tuple[tuple[int, ...], ...]:
+        """Return the integer points, sorted.
+
+        They are grown coordinate by coordinate in coordinates in which the set is short, within its
+        projections.
+
+        Parameters
+        ----------
+        budget : int
+            The largest number of points, and of partial points, that are held at once.
+
+        Raises
+        ------
+        BudgetError
+            If there would be more.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope(["1/2", 0], [[1, 1], [0, 1]]).lattice_points()
+        ((1, 1),)
+        """
+        return tuple(lattice_points(self._integers(), budget))
+
+    def to_polytope(self) -> Polytope:
+        """Return the set as a Polytope, the convex hull of the vertices.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).to_polytope()
+        Polytope(dim 2 in 2-space, 4 vertices)
+        """
+        from tropical.geometry.polytope import Polytope
+
+        return Polytope(self.vertices)
 
     @property
     def f_vector(self) -> tuple[int, ...]:
@@ -183,96 +300,3 @@ class Zonotope:
         (12, 18, 8)
         """
         return face_numbers(self._generators)
-
-    def __add__(self, other: object) -> Zonotope:
-        """Return the Minkowski sum."""
-        if not isinstance(other, Zonotope):
-            return NotImplemented
-        if len(other.base) != len(self._base):
-            message = (
-                "the summands must lie in one space, "
-                f"got dimensions {len(self._base)} and {len(other.base)}"
-            )
-            raise DimensionError(message)
-        return Zonotope(add(self._base, other.base), (*self._generators, *other.generators))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Zonotope):
-            return NotImplemented
-        return (self._base, self._generators) == (other._base, other._generators)
-
-    def __hash__(self) -> int:
-        return hash((self._base, self._generators))
-
-    def __copy__(self) -> Zonotope:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Zonotope:
-        return self
-
-    def __reduce__(self) -> tuple[type[Zonotope], tuple[Any, ...]]:
-        return Zonotope, (self._base, self._generators)
-
-    def __repr__(self) -> str:
-        if len(self._generators) > SHOWN or len(self._base) > SHOWN:
-            return (
-                f"Zonotope(dim {self.dimension} in {len(self._base)}-space, "
-                f"{len(self._generators)} generators)"
-            )
-        rows = ", ".join(map(_list, self._generators))
-        return f"Zonotope({_list(self._base)}, [{rows}])"
-
-
-def _list(vector: Vector) -> str:
-    return f"[{', '.join(map(format_number, vector))}]"
-
-
-def _plane_signs(generators: Sequence[Vector]) -> list[tuple[int, ...]]:
-    """Return the sign vectors of the cells in the plane, going around once.
-
-    The generators lie in one half-plane; by slope, each next vertex takes one more of them, then
-    gives one back.
-    """
-    order = sorted(
-        range(len(generators)),
-        key=lambda i: (not generators[i][0], Fraction(generators[i][1]) / (generators[i][0] or 1)),
-    )
-    signs = [-1] * len(generators)
-    cells = []
-    for sign in (1, -1):
-        for i in order:
-            signs[i] = sign
-            cells.append(tuple(signs))
-    return cells
-
-
-def _sign_vectors(generators: Sequence[Vector]) -> list[tuple[int, ...]]:
-    """Return the sign vectors of the cells of the central arrangement with these normals.
-
-    Cells come in opposite pairs: half of them are grown, from the positive side of the first.
-    """
-    if not generators:
-        return [()]
-    cells: list[tuple[tuple[int, ...], Vector]] = [((1,), generators[0])]
-    for k in range(1, len(generators)):
-        grown = []
-        for cell, witness in cells:
-            side = dot(generators[k], witness)
-            for sign in (1, -1):
-                if side * sign > 0:
-                    grown.append(((*cell, sign), witness))
-                    continue
-                found = _inside((*cell, sign), generators)
-                if found is not None:
-                    grown.append(((*cell, sign), found))
-        cells = grown
-    half = [cell for cell, _ in cells]
-    return half + [tuple(-s for s in cell) for cell in half]
-
-
-def _inside(cell: tuple[int, ...], generators: Sequence[Vector]) -> Vector | None:
-    """Return a point strictly inside a cell, or None: maximise the margin, at most 1."""
-    n = len(generators[0])
-    rows = [[*(-s * v for v in g), 1] for s, g in zip(cell, generators[: len(cell)], strict=True)]
-    best = maximize([*[0] * n, 1], [*rows, [*[0] * n, 1]], [*[0] * len(cell), 1])
-    return best.point[:n] if isinstance(best, Optimal) and best.value > 0 else None
