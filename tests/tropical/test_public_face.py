@@ -26,6 +26,14 @@ True
 >>> S, t = tp.ring("t")
 >>> tp.roots(t**3 + 4*t + 1)                      # (root, multiplicity)
 [(-3, 1), (2, 2)]
+>>> tp.newton_polytope(f).vertices
+((0, 0), (0, 1), (2, 0))
+>>> C = tp.hypersurface(x + y + 0)
+>>> C.is_balanced()
+True
+>>> A = tp.matrix([[3, 7], [2, 4]])
+>>> A @ A, tp.eigenvalue(A), tp.determinant(A)
+(Matrix([[9, 11], [6, 9]], max_plus), Fraction(9, 2), 9)
 >>> tp.Zonotope([0, 0], [[1, 0], [0, 1], [1, 1]]).f_vector
 (6, 6)
 """
@@ -39,7 +47,8 @@ def test_the_lines_of_the_design_run_as_written():
 def test_importing_is_light():
     heavy = ["numba", "sympy", "scipy", "matplotlib", "networkx", "hypothesis", "torch", "flint"]
     code = (
-        "import sys, tropical as tp; R, x = tp.ring('x'); tp.equivalent((x + 0)**2, x**2 + 0); "
+        "import sys, tropical as tp; R, x, y = tp.ring('x y'); "
+        "tp.equivalent((x + y + 0)**2, x**2 + y**2 + 0); "
         f"print(*[name for name in {heavy} if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
