@@ -176,8 +176,8 @@ def matrices(
     --------
     >>> from hypothesis import find
     >>> from tropical.strategies import matrices
-    >>> find(matrices(2, 2), lambda A: A[0, 1] > A[1, 0])
-    Matrix([[0, 0], ['-inf', 0]], max_plus)
+    >>> find(matrices(2, 2), lambda A: A[0, 1] == 2)
+    Matrix([[0, 2], [0, 0]], max_plus)
     """
     numbers = st.integers(-4, 4) | rationals() if entries is None else entries
     values = numbers | st.just(semiring.zero) if zero else numbers

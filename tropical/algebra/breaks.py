@@ -1,7 +1,7 @@
 r"""Functions of one variable as breaks: where the slope changes, and by how much.
 
 A univariate polynomial is, as a function, :math:`c x^e \prod_i (x \oplus r_i)^{m_i}` in exactly one
-way: theory A.3. A min-plus function is minus a max-plus function of minus x, so that coefficients
+way. A min-plus function is minus a max-plus function of minus x, so that coefficients
 and roots change sign on the way in and out and exponents do not.
 """
 

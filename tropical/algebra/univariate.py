@@ -106,7 +106,7 @@ def factor(f: Any) -> FactoredPolynomial:
     r"""Return a univariate function as a unit times powers of linear factors ``x + r``.
 
     Equality as functions: :math:`f = c x^e \prod_i (x \oplus r_i)^{m_i}`, the tropical fundamental
-    theorem of algebra; the factors are unique (theory A.3). Multiplicities are rational when
+    theorem of algebra; the factors are unique. Multiplicities are rational when
     exponents are; those of the poles of a rational function are negative. Expanding multiplies
     back.
 
@@ -193,7 +193,7 @@ def lowest_terms(f: Any) -> Any:
 
     The denominator has leading coefficient 0 and lowest exponent 0. The result is unique: two
     functions are equal exactly when their lowest terms are ``==``. In more variables no canonical
-    reduced pair is known (theory A.4).
+    reduced pair is known.
 
     Examples
     --------

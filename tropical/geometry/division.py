@@ -17,7 +17,7 @@ def residual(f: Any, g: Any, domain: str = "Q") -> Polynomial:
 
     Larger and :math:`\le` are those of the semiring: for min-plus, q is the smallest function with
     ``q + g >= f``. The coefficient of q at b is :math:`\min_a (h_f(b + a) - g_a)`, over the terms
-    of g and with the concave hull of f (theory A.3). Over Q its terms are the vertices of an
+    of g and with the concave hull of f. Over Q its terms are the vertices of an
     intersection of shifted hulls; over Z, the lattice points inside, of which the essential ones
     are returned.
 

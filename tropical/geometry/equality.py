@@ -1,7 +1,7 @@
 r"""Equality of functions, decided exactly: which terms matter, and where two functions differ.
 
 A term is *essential* when it alone attains the maximum on a nonempty open set. Two polynomials
-are one function exactly when they have the same essential terms (theory A.2); two rational
+are one function exactly when they have the same essential terms; two rational
 functions when their cross products are.
 """
 
@@ -42,8 +42,7 @@ def essential_terms(f: Polynomial) -> Polynomial:
     A term is essential when it alone attains the maximum on a nonempty open set, that is, when
     :math:`(a, c_a)` is a vertex of the upper hull of the lifted exponents. One variable: the
     upper hull, :math:`O(m)` after sorting. Many terms in two or three variables: the exact convex
-    hull. Otherwise one linear program for each term that no sample point proves essential. See
-    theory A.2.
+    hull. Otherwise one linear program for each term that no sample point proves essential.
 
     Examples
     --------

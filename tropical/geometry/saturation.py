@@ -14,7 +14,7 @@ def least_coefficient_form(f: Polynomial) -> Polynomial:
 
     The same function with a term at each lattice point of the Newton polytope, its coefficient as
     large as the function allows (as small, for min-plus). Two polynomials with integer exponents
-    are one function exactly when these forms are ``==`` (theory A.2). Coefficients may be
+    are one function exactly when these forms are ``==``. Coefficients may be
     fractions.
 
     Raises
