@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tropical as tp
 from tests import oracles
 from tropical.errors import ArgumentError
 from tropical.geometry import cells
@@ -262,3 +263,46 @@ def test_arguments_are_checked():
         next(stream_cells([(1, 0)], block=3))
     with pytest.raises(ArgumentError, match="positive must be from 0 to 0, the vectors, got 1"):
         next(stream_cells([(1, 0)], positive=1))
+
+
+NEAR_CANCELLATION = [
+    ([[-1, 1], [2**27 - 1, -(2**27)], [1, 1 - 2**27], [2**27 - 1, -1], [1, 0]], 10),
+    (
+        [
+            [0, 0, 2**28 - 1],
+            [0, 2**28, 0],
+            [1, 0, 1 - 2**28],
+            [-1, 2**28 - 1, -(2**28)],
+            [-(2**28), -1, 2**28 - 1],
+        ],
+        22,
+    ),
+]
+"""Long numbers that nearly cancel where rays are joined, and how many cells there are."""
+
+
+@pytest.mark.parametrize(("vectors", "cells"), NEAR_CANCELLATION)
+def test_products_that_nearly_cancel_lose_no_cell(vectors, cells):
+    assert count_cells(vectors) == cells
+    for signs, points in stream_cells(vectors):
+        values = points.astype(object) @ np.array(vectors, dtype=object).T
+        assert (np.sign(values.astype(object)) == signs).all()
+
+
+@st.composite
+def nearly_parallel(draw):
+    """Vectors of 0, 1 and numbers that differ by 1, of up to 35 bits: their minors cancel."""
+    b, d = draw(st.integers(8, 35)), draw(st.integers(2, 4))
+    entry = st.sampled_from([0, 1, -1, 2**b, -(2**b), 2**b - 1, 1 - 2**b])
+    rows = draw(st.lists(st.tuples(*[entry] * d), min_size=1, max_size=6, unique=True))
+    return [row for row in rows if any(row)]
+
+
+@given(nearly_parallel())
+def test_cells_of_nearly_parallel_vectors_are_as_many_as_the_polynomial_says(vectors):
+    if not vectors:
+        return
+    arrangement = tp.Arrangement(vectors)
+    assert count_cells(vectors) == arrangement.n_regions
+    for region in arrangement.regions():
+        assert region.signs == arrangement.sign_vector(region.point)

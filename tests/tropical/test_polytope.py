@@ -736,3 +736,17 @@ def test_arguments_are_checked():
         square.vertices = ()
     assert square != 1
     assert square != cube(3)
+
+
+@pytest.mark.parametrize(
+    ("points", "f_vector"),
+    [
+        ([[5e-324, 1.7e308], [0, 0], [1, 1]], (3, 3)),
+        ([[0], [2**1100]], (2,)),
+        ([[2**1100, 0], [0, 2**1100], [0, 0], [1, 1]], (3, 3)),
+    ],
+)
+def test_numbers_beyond_the_range_of_doubles(points, f_vector):
+    P = tp.Polytope(points)
+    assert P.f_vector == f_vector
+    assert tp.Polytope.from_halfspaces(*zip(*P.facets, strict=True)) == P

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from tropical.geometry.exact_linear import independent_rows, kernel
-from tropical.geometry.hull import WORD, boundary
+from tropical.geometry.hull import WORD, boundary, row_doubles
 from tropical.geometry.linear_program import Optimal, maximize
 from tropical.typing import Array, Rational
 
@@ -145,10 +145,7 @@ def strictly_positive(matrix: Array) -> Array | None:
     The rows that fail are added to the vector until none does (the perceptron), in floats; the
     vector that they find is rounded and verified.
     """
-    doubles = matrix.astype(float)
-    if not np.isfinite(doubles).all():
-        return None
-    doubles /= np.abs(doubles).max(axis=1)[:, None]
+    doubles = row_doubles(matrix)
     positive = (matrix > 0).all(axis=0)
     vector = positive.astype(float) if positive.any() else doubles.mean(axis=0)
     for _ in range(200):

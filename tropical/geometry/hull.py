@@ -207,15 +207,19 @@ def _independent(generators: Array) -> Array:
     return np.array(leads)
 
 
-def _scaled(generators: Array) -> Array:
+def row_doubles(rows: Array) -> Array:
+    """Return doubles: every integer row divided by a power of two so that no entry exceeds 1."""
+    if rows.dtype == object:
+        shifts = [1 << max(int(v).bit_length() for v in row) for row in rows]
+        return np.array([[int(v) / s for v in row] for row, s in zip(rows, shifts, strict=True)])
+    doubles = rows.astype(float)
+    scaled: Array = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=1))[1][:, None])
+    return scaled
+
+
+def _scaled(rows: Array) -> Array:
     """Return doubles: rows, then columns, divided by powers of two so that none exceeds 1."""
-    if generators.dtype == object:
-        shifts = [1 << max(int(v).bit_length() for v in row) for row in generators]
-        rows = [[int(v) / s for v in row] for row, s in zip(generators, shifts, strict=True)]
-        doubles = np.array(rows)
-    else:
-        doubles = generators.astype(float)
-        doubles = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=1))[1][:, None])
+    doubles = row_doubles(rows)
     scaled: Array = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=0))[1])
     return scaled
 

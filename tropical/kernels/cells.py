@@ -348,8 +348,9 @@ def _join(
     not q, and q's height c over it divides a if the rays are minors of the vectors; a / c is a
     minor again. Doubles estimate a / c by a whole number b, and the rest a - b c, whose terms may
     overflow, is exact all the same if it is below 2**63 itself. It is: the products in a are at
-    most 2**110, so that b is at most 1/2 + 2**61 / c away from a / c, and c is at most 2**62. What
-    divides c and all the rests divides a.
+    most 2**110, so that b is at most 1/2 + 2**61 / c away from a / c, and c is at most 2**62. If
+    all rests are 0, b is the ray; a rest may also be a multiple of c, where c is small and b far
+    off. What divides c and all the rests divides a.
     """
     d = rays.shape[1]
     zero = rays[p, 0] - rays[p, 0]
@@ -367,15 +368,17 @@ def _join(
     if size * inverse >= LARGEST:
         return False
     common = divisor
+    exact = True
     for k in range(d):
         estimate = (1.0 * heights[p] * rays[q, k] - 1.0 * heights[q] * rays[p, k]) * inverse
         rays[new, k] = np.floor(estimate + 0.5)
         rest = heights[p] * rays[q, k] - heights[q] * rays[p, k] - rays[new, k] * divisor
         rest = abs(rest)
+        exact = exact and rest == 0
         while rest:
             common, rest = rest, common % rest
     largest = zero
-    if common < divisor:
+    if not exact:
         if size / common >= LARGEST:
             return False
         content = zero
