@@ -28,6 +28,11 @@ def labels(axes: Any) -> list[str]:
     return [text.get_text() for text in axes.texts if text.get_text()]
 
 
+def signs(entries: Any) -> str:
+    """Return a sign vector as pictures write it."""
+    return "(" + ",".join("−0+"[int(s) + 1] for s in entries) + ")"
+
+
 def inside(points: Any, axes: Any) -> bool:
     """Whether all points lie in the window of the axes."""
     points = np.asarray(points)

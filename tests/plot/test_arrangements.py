@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("matplotlib")
 
 import tropical as tp
-from tests.plot.pictures import inside, labels, parts, segments
+from tests.plot.pictures import inside, labels, parts, segments, signs
 from tropical.plot import plot
 from tropical.plot.spheres import frame
 
@@ -29,8 +29,8 @@ def test_sign_vectors_stand_in_their_regions():
     written = [text for text in axes.texts if "H" not in text.get_text()]
     assert len(written) == arrangement.n_regions
     for text in written:
-        signs = arrangement.sign_vector([float(c) for c in text.get_position()])
-        assert "".join("−0+"[s + 1] for s in signs) == text.get_text()
+        point = [float(c) for c in text.get_position()]
+        assert signs(arrangement.sign_vector(point)) == text.get_text()
 
 
 def test_essential_coordinates_keep_angles():
@@ -45,11 +45,45 @@ def test_planes_become_great_circles():
     assert len(parts(axes, "circles")) == len(parts(axes, "hidden")) == 6
     for circle in parts(axes, "circles"):
         assert np.all(np.hypot(*circle.get_data()) <= 1 + 1e-9)
-    signs = {label for label in labels(axes) if "H" not in label}
-    assert signs <= {
-        "".join("−0+"[s + 1] for s in region.signs) for region in arrangement.regions()
-    }
-    assert len(signs) >= 4
+    written = {label for label in labels(axes) if "H" not in label}
+    assert written <= {signs(region.signs) for region in arrangement.regions()}
+    assert len(written) >= 4
+
+
+def test_sign_vectors_cross_no_circle():
+    axes = plot(A.braid(4), signs=True)
+    axes.figure.draw_without_rendering()
+    arcs = [axes.transData.transform(np.transpose(c.get_data())) for c in parts(axes, "circles")]
+    boxes = [t.get_window_extent() for t in axes.texts if "H" not in t.get_text()]
+    assert boxes
+    assert not any(box.count_contains(arc) for box in boxes for arc in arcs)
+
+
+def test_the_circles_after_the_first_six_are_dashed():
+    circles = parts(plot(A.type_b(3)), "circles")
+    looks = [(circle.get_color(), str(circle.get_linestyle())) for circle in circles]
+    assert len(set(looks)) == 9
+    assert [dashes == "-" for _, dashes in looks] == [True] * 6 + [False] * 3
+
+
+@pytest.mark.parametrize(
+    "arrangement",
+    [A.type_b(3), A.resonance(3), A.generic(2, 20), A([[k, 1] for k in range(30)])],
+    ids=str,
+)
+def test_names_are_left_out_before_they_overlap(arrangement):
+    axes = plot(arrangement)
+    axes.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert boxes
+    assert not any(box.overlaps(other) for i, box in enumerate(boxes) for other in boxes[:i])
+
+
+def test_regions_of_a_line_have_their_signs():
+    axes = plot(A([[2], [1]], [1, 0]), signs=True)
+    written = [text for text in axes.texts if "H" not in text.get_text()]
+    in_order = sorted(written, key=lambda text: text.get_position())
+    assert [text.get_text() for text in in_order] == ["(−,−)", "(+,−)", "(+,+)"]
 
 
 @pytest.mark.parametrize("arrangement", [A.coordinate(3), A([[1, 0, 0], [0, 1, 0], [1, 1, 1]])])
@@ -59,8 +93,8 @@ def test_sign_vectors_stand_in_their_regions_of_the_sphere(arrangement):
     assert written
     for text in written:
         x, y = text.get_position()
-        signs = arrangement.sign_vector(x * across + y * up + np.sqrt(1 - x * x - y * y) * eye)
-        assert "".join("−0+"[s + 1] for s in signs) == text.get_text()
+        point = x * across + y * up + np.sqrt(1 - x * x - y * y) * eye
+        assert signs(arrangement.sign_vector(point)) == text.get_text()
 
 
 def test_the_slice_leaves_out_what_it_does_not_meet():
@@ -91,4 +125,5 @@ def test_the_slice_leaves_out_what_it_does_not_meet():
     ids=str,
 )
 def test_arrangements_of_every_kind_have_pictures(arrangement, dark):
-    plot(arrangement, signs=True, dark=dark).figure.draw_without_rendering()
+    planes = arrangement.rank == 3 and not arrangement.is_central
+    plot(arrangement, signs=not planes, dark=dark).figure.draw_without_rendering()

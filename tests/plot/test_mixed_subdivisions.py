@@ -22,7 +22,17 @@ def test_mixed_cells_are_hatched_and_show_their_multiplicities(f):
     assert all(cell.get_hatch() for cell in hatched)
     assert len(hatched) == len(mixed.mixed_cells)
     assert len(hatched) + len(parts(axes, "cells")) == len(mixed.cells)
-    assert sorted(labels(axes)) == sorted(number(cell.mixed_volume) for cell in mixed.mixed_cells)
+    names = [label for label in labels(axes) if "f" in label]
+    counted = [label for label in labels(axes) if "f" not in label]
+    assert sorted(counted) == sorted(number(cell.mixed_volume) for cell in mixed.mixed_cells)
+    assert set(names) <= {"$f_{1}$", "$f_{2}$"}
+
+
+def test_cells_of_one_summand_are_labelled_by_it():
+    axes = plot(tp.mixed_subdivision(LINE, CONIC))
+    assert labels(axes).count("$f_{1}$") == 1
+    assert labels(axes).count("$f_{2}$") == 4
+    assert axes.get_xlabel() == "mixed subdivision of 2 polynomials"
 
 
 @pytest.mark.parametrize(

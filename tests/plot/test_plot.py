@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -40,7 +41,9 @@ def test_what_turns_is_saved_as_a_page(tmp_path):
     pytest.importorskip("plotly")
     path = tmp_path / "solid.html"
     plot(SOLID, interactive=True, save=path)
-    assert "<html" in path.read_text(encoding="utf-8")
+    page = path.read_text(encoding="utf-8")
+    assert "<html" in page
+    assert not re.search(r"<script[^>]* src=", page)  # nothing is loaded from elsewhere
 
 
 def test_given_axes_are_drawn_into():
@@ -57,6 +60,9 @@ def test_captions_and_labels_can_be_left_out():
     assert plot(LINE, caption="").get_xlabel() == ""
     assert plot(LINE, caption="a line").get_xlabel() == "a line"
     assert not plot(LINE, labels=False).texts
+    _, right = plot(LINE, dual=True, caption="a line", window=(0, 9))
+    assert right.get_xlabel() == "dual subdivision, with coefficients"
+    assert right.get_xlim()[0] < 0
 
 
 def test_dark_pictures_have_a_dark_ground():
@@ -69,6 +75,7 @@ def test_dark_pictures_have_a_dark_ground():
 
 
 _, *FOUR = tp.ring("a b c d")
+SPACE = tp.sum(tp.ring("a b c")[1:])
 REFUSED = [
     (3, {}, ArgumentTypeError, "object must be a polynomial, .*, got int"),
     ("line", {}, ArgumentTypeError, "object must be a polynomial, .*, got str"),
@@ -88,11 +95,34 @@ REFUSED = [
         DimensionError,
         "object must lie in the plane .* Fan, got dimension 3",
     ),
-    (SOLID, {"dual": True}, DimensionError, "object must lie in the plane"),
+    (SOLID, {"dual": True}, ArgumentError, "dual must .* in the plane only, got .* dimension 3"),
+    (LINE, {"lattice": True}, ArgumentError, "lattice must be False except for polytopes"),
+    (LINE, {"signs": True}, ArgumentError, "signs must be False except for arrangements"),
+    (tp.Arrangement.generic(3, 4), {"signs": True}, ArgumentError, "signs must be False for pla"),
+    (SOLID, {"affine": True}, ArgumentError, "affine must be False except .* with a Polytope"),
+    (SOLID, {"interactive": True, "ax": 3}, ArgumentError, "ax must be None, as .*, got 3"),
+    (
+        tp.hypersurface(SPACE),
+        {"interactive": True, "dual": True},
+        ArgumentError,
+        "dual must be False, as what is interactive stands alone",
+    ),
     (tp.stable_intersection(LINE, LINE), {"dual": True}, ArgumentError, "dual must be False"),
     ([LINE], {"dual": True}, ArgumentError, "dual must be False, as nothing .* beside a list"),
     (LINE, {"interactive": True}, ArgumentError, "interactive must be False .* in the plane"),
-    (LINE, {"save": "line.gif"}, ArgumentError, "save must end in .svg or .png or .pdf.*line.gif"),
+    (
+        LINE,
+        {"save": "line.gif"},
+        ArgumentError,
+        "save must end in .svg, .png or .pdf, got line.gif$",
+    ),
+    (SOLID, {"save": "a.html"}, ArgumentError, "got a.html; interactive=True writes .html"),
+    (
+        SOLID,
+        {"save": "a.svg", "interactive": True},
+        ArgumentError,
+        "save must end in .html, as interactive is True, got a.svg; leave interactive=False",
+    ),
     (LINE, {"save": 3}, ArgumentTypeError, "save must be the path of a file, got 3"),
     (LINE, {"window": 3}, ArgumentTypeError, "window must be pairs .*, got 3"),
     (LINE, {"window": [(0, 1)] * 3}, DimensionError, "window must have 2 pairs.*, got 3"),

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
+from mpl_toolkits.mplot3d.proj3d import proj_transform
 
 import tropical as tp
 from tests.plot.pictures import inside, labels, parts, places
 from tropical.plot import plot
 from tropical.plot.clipping import clip_cell, floats
+from tropical.plot.lettering import text_size
 from tropical.plot.options import Options
 from tropical.plot.polytopes import polytope_scene
 from tropical.plot.style import LIGHT
@@ -105,7 +107,12 @@ def test_a_cube_hides_three_edges_and_a_vertex():
     assert len(scene.faces) == 6
     assert sum(stroke.hidden for stroke in scene.strokes) == 3
     assert len(scene.strokes) == 12
-    assert sum(not dot.text for dot in scene.dots) == 1
+    assert sum(dot.hidden for dot in scene.dots) == 1
+    assert all(dot.text for dot in scene.dots)
+    axes = plot(tp.Polytope(CUBE.vertices))
+    assert len(labels(axes)) == 8  # seven vertices, and the name of the upright axis
+    assert [axes.get_xlabel(), axes.get_ylabel()] == ["$x$", "$y$"]
+    assert all(text.get_path_effects() for text in axes.texts if "(" in text.get_text())
 
 
 def test_the_vertices_of_a_zonotope_carry_the_signs_of_its_regions():
@@ -116,7 +123,7 @@ def test_the_vertices_of_a_zonotope_carry_the_signs_of_its_regions():
     assert len(signs) == 6
     (vertices,) = parts(left, "vertices")
     by_sign = {text.get_text(): text.get_position() for text in left.texts}
-    assert by_sign["+++"] > tuple(zonotope.center) > by_sign["−−−"]
+    assert by_sign["(+,+,+)"] > tuple(zonotope.center) > by_sign["(−,−,−)"]
     assert len({tuple(colour) for colour in vertices.get_facecolors()}) == 6
 
 
@@ -124,6 +131,7 @@ def test_a_polytope_stands_beside_its_normal_fan():
     polytope = tp.Polytope([[0, 0], [2, 0], [0, 1], [1, 1]])
     _, fan = plot(polytope, dual=True)
     assert len(parts(fan, "cones")) == 4
+    assert fan.get_xlabel() == "normal fan"
     assert sorted(labels(fan)) == ["$({-1}, {0})$", "$({0}, {-1})$", "$({0}, {1})$", "$({1}, {1})$"]
 
 
@@ -131,3 +139,22 @@ def test_incomplete_and_linear_fans_have_pictures():
     plot(tp.Polytope([[0, 0]], rays=[[1, 0], [0, 1]]).normal_fan())
     plot(tp.Polytope([[0, 0], [1, 2]]).normal_fan())
     plot(tp.Polytope([[0, 0]]).normal_fan())
+
+
+def test_labels_in_space_stay_in_the_picture_and_apart():
+    vectors = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 1, 1]]
+    left, _ = plot(tp.Zonotope([0] * 3, vectors), dual=True)
+    left.figure.draw_without_rendering()
+    low, high = left.get_window_extent().get_points()
+    boxes = []
+    for text in left.texts:
+        if "(" in text.get_text():
+            spot = proj_transform(*text.get_position_3d(), left.get_proj())[:2]
+            half = np.array(text_size(text.get_text(), text.get_fontsize())) / 2
+            middle = left.transAxes.inverted().transform(left.transData.transform(spot))
+            half = half * left.figure.dpi / 72 / (high - low)
+            boxes.append((middle - half, middle + half))
+    assert len(boxes) > 8
+    assert all(np.all(first >= 0) and np.all(last <= 1) for first, last in boxes)
+    for i, (first, last) in enumerate(boxes):
+        assert all(np.any(last <= f) or np.any(s <= first) for f, s in boxes[:i])

@@ -9,7 +9,7 @@ import tropical as tp
 from tropical.plot import plot
 from tropical.plot.options import Options
 from tropical.plot.style import LIGHT
-from tropical.plot.surfaces import complex_scene
+from tropical.plot.surfaces import complex_scene, several_scene
 
 R, x, y, z = tp.ring("x y z")
 PLANE = x + y + z + 0
@@ -80,3 +80,38 @@ def test_a_scene_that_turns_has_all_triangles():
     plot(tp.Arrangement.generic(3, 4), interactive=True)
     plot(tp.regular_subdivision(QUADRIC), interactive=True)
     plot(tp.stable_intersection(PLANE, QUADRIC), interactive=True)
+
+
+def test_several_surfaces_have_a_colour_and_a_line_of_the_legend_each():
+    scene = several_scene([tp.hypersurface(f) for f in (QUADRIC, PLANE)], Options(theme=LIGHT))
+    colours = {stroke.colour for stroke in scene.strokes}
+    assert colours == {entry.colour for entry in scene.legend} == set(LIGHT.strokes[:2])
+    assert len({entry.dashes for entry in scene.legend}) == 2
+    assert len(scene.faces) == len(tp.hypersurface(QUADRIC).level(2)) + 6
+    (legend,) = [plot([QUADRIC, PLANE]).get_legend()]
+    assert [text.get_text() for text in legend.get_texts()][1] == r"$\max(x,\, y,\, z,\, 0)$"
+    assert plot([QUADRIC, PLANE], labels=False).get_legend() is None
+
+
+def test_a_weight_lies_on_its_edge():
+    curve = tp.stable_intersection(PLANE**2, PLANE)
+    scene = complex_scene(curve, Options(theme=LIGHT))
+    axes = plot(curve)
+    ways = [dot.place for dot in scene.dots if dot.text]
+    written = [text for text in axes.texts if text.get_text() == "$2$"]
+    assert written
+    for text in written:
+        place = np.array(text.get_position_3d())
+        assert min(np.linalg.norm(place - way) for way in ways) < 1e-9
+        assert text.get_path_effects()
+
+
+def test_what_turns_has_all_labels_in_plain_text():
+    pytest.importorskip("plotly")
+    cube = tp.Zonotope([0] * 3, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    data = plot(cube, interactive=True).data
+    (dots,) = [trace for trace in data if getattr(trace, "mode", "") == "markers+text"]
+    assert sorted(dots.text) == sorted(f"({a}, {b}, {c})" for a, b, c in cube.vertices)
+    figure = plot([PLANE, QUADRIC], interactive=True)
+    assert [t.name for t in figure.data if t.name] == ["max(x, y, z, 0)", "max of 10 terms"]
+    assert plot(PLANE, interactive=True).layout.title.text == "max(x, y, z, 0)"

@@ -61,6 +61,9 @@ def arrangement_panel(
         return Panel(1, partial(_draw_points, arrangement, options, text))
     if arrangement.rank == 3 and not options.affine:
         if not arrangement.is_central:
+            if options.signs:
+                message = "signs must be False for planes in space without a common point, got True"
+                raise ArgumentError(message)
             return scene_panel(partial(arrangement_scene, arrangement, options), text, options)
         return Panel(2, partial(_draw_central, arrangement, options, text))
     if options.affine:
@@ -72,7 +75,10 @@ def arrangement_panel(
 def arrangement_scene(arrangement: Arrangement, options: Options) -> Scene:
     """Return the planes of an arrangement of rank 3."""
     normals, offsets, _ = _essential(arrangement, 3)
-    return planes_scene(normals, offsets, options)
+    scene = planes_scene(normals, offsets, options)
+    if arrangement.dimension != 3:
+        scene.names = ("", "", "")
+    return scene
 
 
 def caption_of(arrangement: Arrangement) -> str:
@@ -141,10 +147,21 @@ def _draw_points(arrangement: Arrangement, options: Options, text: str, axes: An
     window = chosen_window(options.window, places, 1)
     dress_line(axes, window, theme)
     axes.plot(places, np.zeros(len(places)), "o", color=theme.strokes[0], gid="points")
+    lettering = Lettering(axes, theme)
     if options.labels:
-        lettering = Lettering(axes, theme)
         for (x,), name in zip(places, _names(arrangement), strict=True):
-            lettering.beside([(np.array([x, 0.0]), UP)], name)
+            lettering.beside([(np.array([x, 0.0]), UP)], name, required=False)
+    if options.signs and arrangement.n_regions <= MOST_REGIONS:
+        ((left, right),) = window
+        for region in arrangement.regions():
+            x = float(region.point[0])
+            start, stop = (
+                places[places < x].max(initial=left),
+                places[places > x].min(initial=right),
+            )
+            if start < stop:
+                strip = np.array([[start, 0.25], [stop, 0.25], [stop, 1.0], [start, 1.0]])
+                lettering.inside(strip, signs_as_text(region.signs), theme.muted)
     caption(axes, text, theme)
 
 
@@ -223,7 +240,9 @@ def draw_lines(axes: Any, lines: Lines, options: Options) -> None:
     if options.labels and len(segments) <= MOST_NAMED:
         for segment, name in zip(segments_in(lines, window), lines.names, strict=True):
             if len(segment):
-                lettering.on_edge(segment, name, theme.strokes[0], shares=NEAR_THE_END)
+                lettering.on_edge(
+                    segment, name, theme.strokes[0], shares=NEAR_THE_END, required=False
+                )
     if options.signs:
         for signs, _ in lines.regions:
             polygon = region_of(lines, signs, window)

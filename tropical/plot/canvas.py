@@ -101,7 +101,8 @@ def caption(axes: Any, text: str, theme: Theme) -> None:
     """Write a line under a picture."""
     words = {"fontsize": 9, "color": theme.muted, "math_fontfamily": MATHEMATICS}
     if text and hasattr(axes, "get_zlim"):
-        axes.set_title(text, y=-0.06, va="top", **words)
+        place = {} if axes.get_legend() else {"y": -0.06, "va": "top"}
+        axes.set_title(text, **place, **words)
     elif text:
         axes.set_xlabel(text, labelpad=5, **words)
 
@@ -132,15 +133,19 @@ def save_figure(axes: Any, path: str | PathLike[str]) -> None:
         )
 
 
-def check_path(path: Any, formats: Sequence[str] = FORMATS) -> None:
+def check_path(path: Any, *, interactive: bool) -> None:
     """Raise unless the name of a file ends in a format that can be written."""
     if not isinstance(path, str | PathLike):
         message = f"save must be the path of a file, got {path!r}"
         raise ArgumentTypeError(message)
-    if Path(path).suffix.lower().lstrip(".") not in formats:
-        message = f"save must end in {_listed(formats)}, the formats of pictures, got {path!s}"
+    kind = Path(path).suffix.lower().lstrip(".")
+    if interactive and kind != "html":
+        message = (
+            f"save must end in .html, as interactive is True, got {path!s}; "
+            "leave interactive=False for .svg, .png and .pdf"
+        )
         raise ArgumentError(message)
-
-
-def _listed(formats: Sequence[str]) -> str:
-    return " or ".join(f".{kind}" for kind in formats)
+    if not interactive and kind not in FORMATS:
+        remedy = "; interactive=True writes .html" if kind == "html" else ""
+        message = f"save must end in .svg, .png or .pdf, got {path!s}{remedy}"
+        raise ArgumentError(message)

@@ -21,7 +21,6 @@ from tropical.geometry.weighted_complex import WeightedComplex
 from tropical.geometry.zonotope import Zonotope
 from tropical.plot import arrangements
 from tropical.plot.canvas import (
-    FORMATS,
     Panel,
     axes_for,
     check_path,
@@ -40,7 +39,7 @@ from tropical.plot.polytopes import caption_of, polytope_panel, polytope_scene
 from tropical.plot.scene import Scene
 from tropical.plot.style import theme
 from tropical.plot.subdivisions import subdivision_panel
-from tropical.plot.surfaces import complex_scene, merged, subdivision_scene
+from tropical.plot.surfaces import complex_scene, several_scene, subdivision_scene
 from tropical.plot.zonotopes import zonotope_panels
 
 FUNCTIONS = (Polynomial, FactoredPolynomial, RationalFunction)
@@ -71,7 +70,7 @@ def plot(
     object: Any,
     *,
     ax: Any = None,
-    dual: bool | None = None,
+    dual: bool = False,
     labels: bool = True,
     lattice: bool = False,
     signs: bool = False,
@@ -91,8 +90,11 @@ def plot(
     weights, multiplicities and terms are exact; only places on paper are rounded.
 
     Edges are as wide as their weights, which are written unless they are 1. Negative weights, of
-    rational functions, are red and dashed. Regions are labelled by the terms that count there
-    where the label fits. Edges behind a solid are dashed.
+    rational functions, are red and dashed. Edges behind a solid are dashed. Regions are labelled by
+    the terms that count there, or by their sign vectors, where the label fits in a size of 6 points
+    or more; other labels are left out. So are names of lines that would lie over each other,
+    coordinates at more than 24 vertices, heights at more than 60 points, names of more than 30
+    hyperplanes, and sign vectors of more than 500 regions.
 
     Parameters
     ----------
@@ -100,29 +102,32 @@ def plot(
         What to draw.
     ax : matplotlib axes, or two of them, optional
         Where to draw; a new figure if left out. In space they need ``projection="3d"``.
-    dual : bool, optional
-        Draw what is dual beside it: to a hypersurface its subdivision, to a zonotope its
-        arrangement, to a polytope its normal fan.
+    dual : bool
+        Draw what is dual beside it: to a hypersurface in two or three variables its subdivision,
+        to a zonotope its arrangement, to a polytope in the plane, and only there, its normal fan.
     labels : bool
-        Whether to write terms, coordinates, heights and names.
+        Whether to write terms, coordinates, heights and names. Weights and multiplicities in the
+        plane are always written.
     lattice : bool
-        Whether to mark the integer points of a polytope.
+        Whether to mark the integer points of a polytope or a zonotope.
     signs : bool
-        Whether to write the sign vectors into the regions of an arrangement.
+        Whether to write the sign vectors into the regions of an arrangement: of points, lines, or
+        planes in space with a common point. Beside a zonotope they are written anyway.
     affine : bool
         Draw a central arrangement of planes by the slice where the last coordinate is 1, and not
         by great circles.
     window : pair of numbers, or one pair for each coordinate, optional
-        The least and the largest coordinates shown.
+        The least and the largest coordinates shown; what is dual beside it is shown whole, and
+        great circles always are.
     caption : str, optional
-        The line under the picture.
+        The line under the picture, in place of what the picture says of itself; ``""`` for none.
     dark : bool
         Draw with light colours on dark ground.
     interactive : bool
-        In space: return a plotly figure that can be turned.
+        In space: return a plotly figure that can be turned, of the object alone.
     save : path, optional
         Write the picture to a file, by its name ``.svg``, ``.png`` or ``.pdf``; ``.html`` for what
-        is interactive.
+        is interactive, a page of some 5 MB that needs no network.
 
     Returns
     -------
@@ -132,9 +137,16 @@ def plot(
     Raises
     ------
     ArgumentTypeError
-        If there is no picture of such an object.
+        If there is no picture of such an object, or ``ax``, ``window`` or ``save`` is of a wrong
+        kind.
     DimensionError
-        If it has more than three coordinates.
+        If the object has more than three coordinates, an arrangement a rank greater than 3, a fan
+        or a mixed subdivision does not lie in the plane, or the numbers of axes or of pairs of
+        ``window`` do not fit.
+    ArgumentError
+        If ``dual``, ``lattice``, ``signs``, ``affine`` or ``interactive`` is asked for where it
+        means nothing, ``ax`` or ``dual`` is given for what is interactive, a pair of ``window`` is
+        not in order, or the name of the file ends wrongly.
     ImportError
         If ``interactive`` is asked for and plotly is not installed.
 
@@ -159,15 +171,24 @@ def plot(
         caption=caption,
     )
     if save is not None:
-        check_path(save, ("html",) if interactive else FORMATS)
-    plan = plan_for(_read(object), options, dual=bool(dual))
+        check_path(save, interactive=interactive)
+    drawn = _read(object)
+    _refuse_foreign(drawn, options)
+    plan = plan_for(drawn, options, dual=dual)
     if interactive:
         if plan.scene is None:
-            message = "interactive must be False for a picture in the plane, got True"
+            message = "interactive must be False for a picture in the plane or on a line, got True"
+            raise ArgumentError(message)
+        if dual or ax is not None:
+            name, value = ("dual", "False") if dual else ("ax", "None")
+            message = (
+                f"{name} must be {value}, as what is interactive stands alone in its own figure, "
+                f"got {dual or ax!r}"
+            )
             raise ArgumentError(message)
         figure = interactive_figure(plan.scene(), options.theme, options.caption_or(plan.caption))
         if save is not None:
-            figure.write_html(save, include_plotlyjs="cdn")
+            figure.write_html(save, include_plotlyjs=True)
         return figure
     axes = axes_for(plan.panels, ax, options.theme)
     try:
@@ -194,7 +215,7 @@ def plan_for(drawn: Any, options: Options, *, dual: bool) -> Plan:
         return _complex(drawn, options, dual=dual)
     if isinstance(drawn, Polytope | Zonotope):
         return _polytope(drawn, options, dual=dual)
-    _refuse_dual(dual, f"a {type(drawn).__name__}")
+    _refuse_dual(dual, _kind(drawn))
     if isinstance(drawn, Fan):
         _require_plane(drawn)
         return Plan([fan_panel(drawn, options)])
@@ -221,8 +242,8 @@ def _complex(drawn: WeightedComplex, options: Options, *, dual: bool) -> Plan:
     text = function(drawn.function) if isinstance(drawn, Hypersurface) else ""
     panels = [scene_panel(scene, text, options)]
     if isinstance(drawn, Hypersurface) and dual:
-        beside = partial(subdivision_scene, drawn.subdivision, options)
-        panels.append(scene_panel(beside, "dual subdivision", options))
+        beside = partial(subdivision_scene, drawn.subdivision, options.beside())
+        panels.append(scene_panel(beside, "dual subdivision", options.beside()))
     return Plan(panels, scene, text)
 
 
@@ -233,8 +254,13 @@ def _polytope(drawn: Polytope | Zonotope, options: Options, *, dual: bool) -> Pl
     else:
         panels = [polytope_panel(polytope, options)]
         if dual:
-            _require_plane(polytope)
-            panels.append(fan_panel(polytope.normal_fan(), options))
+            if polytope.ambient_dimension != 2:
+                message = (
+                    "dual must be False, as a normal fan is drawn beside polytopes in the plane "
+                    f"only, got a polytope in dimension {polytope.ambient_dimension}"
+                )
+                raise ArgumentError(message)
+            panels.append(fan_panel(polytope.normal_fan(), options.beside(), "normal fan"))
     if polytope.ambient_dimension < 3:
         return Plan(panels)
     return Plan(panels, partial(polytope_scene, polytope, options), caption_of(polytope))
@@ -250,8 +276,9 @@ def _arrangement(drawn: Arrangement, options: Options, *, dual: bool) -> Plan:
         )
         raise DimensionError(message)
     text = arrangements.caption_of(drawn)
-    scene = partial(arrangements.arrangement_scene, drawn, options) if rank == 3 else None
-    return Plan([arrangements.arrangement_panel(drawn, options)], scene, text)
+    scene = partial(arrangements.arrangement_scene, drawn, options)
+    turns = rank == 3 and not options.affine
+    return Plan([arrangements.arrangement_panel(drawn, options)], scene if turns else None, text)
 
 
 def _several(drawn: list[Any], options: Options, *, dual: bool) -> Plan:
@@ -271,9 +298,7 @@ def _several(drawn: list[Any], options: Options, *, dual: bool) -> Plan:
     if spaces == {2}:
         return Plan([several_curves_panel(drawn, options)])
 
-    def scene() -> Scene:
-        return merged([complex_scene(one, options) for one in drawn])
-
+    scene = partial(several_scene, drawn, options)
     return Plan([scene_panel(scene, "", options)], scene)
 
 
@@ -297,6 +322,22 @@ def _require_dimension(drawn: Any) -> None:
         )
         message = f"object must have one, two or three coordinates to be drawn, got {n}{remedy}"
         raise DimensionError(message)
+
+
+def _refuse_foreign(drawn: Any, options: Options) -> None:
+    """Raise for options that mean nothing to an object."""
+    for name, given, kinds, meant in (
+        ("lattice", options.lattice, Polytope | Zonotope, "polytopes and zonotopes"),
+        ("signs", options.signs, Arrangement, "arrangements"),
+        ("affine", options.affine, Arrangement, "central arrangements in 3-space"),
+    ):
+        if given and not isinstance(drawn, kinds):
+            message = f"{name} must be False except for {meant}, got True with {_kind(drawn)}"
+            raise ArgumentError(message)
+
+
+def _kind(drawn: Any) -> str:
+    return f"a {type(drawn).__name__}"
 
 
 def _refuse_dual(dual: bool, what: str) -> None:

@@ -15,7 +15,7 @@ from tropical.plot.options import Options
 from tropical.plot.windows import read_window
 
 
-def fan_panel(fan: Fan, options: Options) -> Panel:
+def fan_panel(fan: Fan, options: Options, text: str = "fan") -> Panel:
     """Return the picture of a fan in the plane; rays of unequal lengths get arrows alike."""
 
     def draw(axes: Any) -> None:
@@ -50,6 +50,6 @@ def fan_panel(fan: Fan, options: Options) -> Panel:
         for line in lines:
             axes.axline((0, 0), line, color=theme.ink, linewidth=1.6, gid="lines")
         axes.plot(0, 0, "o", color=theme.ink, markersize=5, gid="vertices")
-        caption(axes, options.caption_or("fan"), theme)
+        caption(axes, options.caption_or(text), theme)
 
     return Panel(2, draw)

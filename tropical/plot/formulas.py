@@ -72,15 +72,15 @@ def term(names: Sequence[str], coefficient: Rational, exponents: Sequence[Ration
 
 
 def signs_as_text(signs: Sequence[int]) -> str:
-    """Return a sign vector as it is written: ``+−0``.
+    """Return a sign vector as it is written: ``(+,−,0)``, which no dashed line looks like.
 
     Examples
     --------
     >>> from tropical.plot.formulas import signs_as_text
     >>> signs_as_text((1, -1, 0))
-    '+−0'
+    '(+,−,0)'
     """
-    return "".join("−0+"[sign + 1] for sign in signs)
+    return f"({','.join('−0+'[sign + 1] for sign in signs)})"
 
 
 def function(f: Any) -> str:

@@ -36,7 +36,13 @@ def interactive_figure(scene: Scene, theme: Theme, caption: str = "") -> Any:
         if strokes:
             line = {"color": _colours(strokes), "width": 4, "dash": "dash" if dashed else "solid"}
             traces.append(
-                go.Scatter3d(**_coordinates(strokes), mode="lines", line=line, hoverinfo="skip")
+                go.Scatter3d(
+                    **_coordinates(strokes),
+                    mode="lines",
+                    line=line,
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
             )
     if scene.dots:
         places = np.array([dot.place for dot in scene.dots])
@@ -46,7 +52,8 @@ def interactive_figure(scene: Scene, theme: Theme, caption: str = "") -> Any:
                 y=places[:, 1],
                 z=places[:, 2],
                 mode="markers+text",
-                text=[dot.text.strip("$").replace("{", "").replace("}", "") for dot in scene.dots],
+                text=[_plain(dot.text) for dot in scene.dots],
+                showlegend=False,
                 textfont={"color": theme.ink},
                 marker={
                     "size": [4 if dot.colour else 0 for dot in scene.dots],
@@ -54,10 +61,18 @@ def interactive_figure(scene: Scene, theme: Theme, caption: str = "") -> Any:
                 },
             )
         )
+    for entry in scene.legend:
+        dash = "solid" if entry.dashes == "solid" else "dash"
+        line = {"color": entry.colour, "width": 4, "dash": dash}
+        traces.append(
+            go.Scatter3d(
+                x=[None], y=[None], z=[None], mode="lines", line=line, name=_plain(entry.name)
+            )
+        )
     figure = go.Figure(traces)
     figure.update_layout(
-        showlegend=False,
-        title={"text": caption, "font": {"size": 13}},
+        showlegend=bool(scene.legend),
+        title={"text": _plain(caption), "font": {"size": 13}},
         paper_bgcolor=theme.ground,
         font={"color": theme.muted},
         margin={"l": 0, "r": 0, "t": 30, "b": 0},
@@ -67,7 +82,7 @@ def interactive_figure(scene: Scene, theme: Theme, caption: str = "") -> Any:
             **{
                 f"{axis}axis": {
                     "range": list(bounds),
-                    "title": {"text": name.strip("$") or axis},
+                    "title": {"text": _plain(name)},
                     "backgroundcolor": theme.ground,
                     "gridcolor": theme.faint,
                 }
@@ -76,6 +91,12 @@ def interactive_figure(scene: Scene, theme: Theme, caption: str = "") -> Any:
         },
     )
     return figure
+
+
+def _plain(text: str) -> str:
+    """Return a formula as text without the marks of mathematics."""
+    bare = text.strip("$").replace(r"\,", "")
+    return bare.translate({ord(mark): None for mark in "{}\\"})
 
 
 def _triangles(faces: Sequence[Face]) -> dict[str, Any]:

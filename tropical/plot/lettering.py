@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
@@ -12,13 +12,19 @@ from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextPath
 
 from tropical.plot.clipping import clip_polygon
-from tropical.plot.style import MATHEMATICS, Theme
+from tropical.plot.style import HALO, MATHEMATICS, Theme
 from tropical.typing import Array
 
 Box: TypeAlias = tuple[float, float, float, float]
 
 SIZES = (10.0, 9.0, 8.0, 7.0, 6.0)
-"""The sizes that a label in a region may have: the first one that fits."""
+"""The sizes that a label in a region may have: the first one that fits.
+
+Where none does the label is left out.
+"""
+
+PATCH = {"boxstyle": "square,pad=0.25", "edgecolor": "none"}
+"""The ground under a weight on an edge: a halo would let dashes come near its minus sign."""
 
 ROOM = 3.5
 """Points between a label and what it must not touch."""
@@ -40,7 +46,6 @@ class Lettering:
         self._axes = axes
         self._theme = theme
         self._taken: list[Box] = []
-        self._halo = withStroke(linewidth=3.2, foreground=theme.ground)
         figure = axes.get_figure(root=True)
         if figure.get_layout_engine() is not None:
             figure.draw_without_rendering()  # sizes are known only after the layout
@@ -61,12 +66,19 @@ class Lettering:
             self._taken.append((x - radius, y - radius, x + radius, y + radius))
 
     def inside(
-        self, region: Array, text: str, colour: str | None = None, *, halo: bool = False
+        self,
+        region: Array,
+        text: str,
+        colour: str | None = None,
+        *,
+        halo: bool = False,
+        fits: Callable[[Array], bool] | None = None,
     ) -> bool:
         """Write a text into a convex region if it fits there; return whether it does.
 
         The places that the middle of the text may have are the region cut off by half the text
-        and the room on each side; the middle of these is the first choice.
+        and the room on each side; the middle of these is the first choice. ``fits`` may refuse a
+        place, by the corners of the box there with half the room.
         """
         if not text:
             return False
@@ -76,8 +88,10 @@ class Lettering:
             places = _shrunk(polygon, width / 2, height / 2)
             for place in _from_the_middle(places):
                 box = _box(place, width, height)
-                if self._free(box):
-                    self._write(place, box, text, size, colour, halo=halo)
+                if self._free(box) and (
+                    fits is None or fits(self._corners(_box(place, width + ROOM, height + ROOM)))
+                ):
+                    self._write(place, box, text, size, colour, halo=HALO if halo else 0)
                     return True
         return False
 
@@ -89,14 +103,19 @@ class Lettering:
         *,
         size: float = 8,
         shares: Sequence[float] = NEAR_THE_MIDDLE,
+        required: bool = True,
     ) -> None:
-        """Write a text onto a segment: at the first of these shares of it where there is room."""
+        """Write a text onto a segment: at the first of these shares of it where there is room.
+
+        Where there is none, what is required lies over something, and anything else is left out.
+        """
         first, last = self._to_points(ends)
         width, height = text_size(text, size)
         spots = [first + share * (last - first) for share in shares]
         boxes = [_box(spot, width + 3, height + 3) for spot in spots]
         chosen = next((i for i, box in enumerate(boxes) if self._free(box)), 0)
-        self._write(spots[chosen], boxes[chosen], text, size, colour, halo=True)
+        if required or self._free(boxes[chosen]):
+            self._write(spots[chosen], boxes[chosen], text, size, colour, halo=HALO, patch=required)
 
     def beside(
         self,
@@ -106,10 +125,12 @@ class Lettering:
         *,
         size: float = 8,
         gap: float = 4.0,
+        required: bool = True,
     ) -> None:
         """Write a text next to a point: at the first of these places that has a free side.
 
-        A place is a point and the direction in which its label should lie, or None.
+        A place is a point and the direction in which its label should lie, or None. What is not
+        required keeps to the sides in that direction, and is left out where none is free.
         """
         width, height = text_size(text, size)
         spots = []
@@ -118,13 +139,21 @@ class Lettering:
             sides = AROUND
             if away is not None:
                 sides = sorted(AROUND, key=partial(_turn, away))
+                if not required:
+                    sides = [side for side in sides if side @ away > 0]
             spots += [middle + side * [gap + width / 2, gap + height / 2] for side in sides]
         boxes = [_box(spot, width, height) for spot in spots]
         chosen = next((i for i, box in enumerate(boxes) if self._free(box)), 0)
-        self._write(spots[chosen], boxes[chosen], text, size, colour, halo=True)
+        if required or self._free(boxes[chosen]):
+            self._write(spots[chosen], boxes[chosen], text, size, colour, halo=HALO)
 
     def _to_points(self, places: Array) -> Array:
         return np.asarray((places - self._corner) * self._scale)
+
+    def _corners(self, box: Box) -> Array:
+        left, bottom, right, top = box
+        corners = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
+        return np.asarray(corners / self._scale + self._corner)
 
     def _free(self, box: Box) -> bool:
         left, bottom, right, top = box
@@ -143,7 +172,8 @@ class Lettering:
         size: float,
         colour: str | None,
         *,
-        halo: bool = False,
+        halo: float,
+        patch: bool = False,
     ) -> None:
         self._taken.append(box)
         x, y = spot / self._scale + self._corner
@@ -156,10 +186,16 @@ class Lettering:
             fontsize=size,
             color=colour or self._theme.ink,
             math_fontfamily=MATHEMATICS,
-            path_effects=[self._halo] if halo else None,
+            path_effects=ground_around(halo, self._theme),
+            bbox=PATCH | {"facecolor": self._theme.ground} if patch else None,
             clip_on=True,
             zorder=6,
         )
+
+
+def ground_around(width: float, theme: Theme) -> list[Any] | None:
+    """Return the effect that keeps letters apart from what they lie on; none of width 0."""
+    return [withStroke(linewidth=width, foreground=theme.ground)] if width else None
 
 
 def text_size(text: str, size: float) -> tuple[float, float]:

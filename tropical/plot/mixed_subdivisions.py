@@ -21,9 +21,9 @@ from tropical.typing import Array
 def mixed_panel(mixed: MixedSubdivision, options: Options) -> Panel:
     """Return the picture of a mixed subdivision in the plane.
 
-    A cell that is a translate of a cell of one summand has the colour of that summand; a sum of
-    faces of several is hatched, and labelled by its volume: of two, by its mixed volume, the
-    multiplicity of the dual point.
+    A cell that is a translate of a cell of one summand has the colour of that summand, and is
+    labelled f_1, f_2, ... by it; a sum of faces of several is hatched, and labelled by its volume:
+    of two, by its mixed volume, the multiplicity of the dual point.
     """
     return Panel(2, partial(_draw, mixed, options))
 
@@ -60,10 +60,15 @@ def _draw(mixed: MixedSubdivision, options: Options, axes: Any) -> None:
             linewidth=1.5,
             gid="edges",
         )
-        if several and options.labels and len(polygon) > 2:
+        if not options.labels or len(polygon) < 3:
+            continue
+        if several:
             counted = cell.mixed_volume if len(mixed.polynomials) == 2 else cell.volume
             lettering.inside(polygon, number(counted), halo=True)
+        else:
+            lettering.inside(polygon, f"$f_{{{whose[0] + 1}}}$", theme.muted)
     corners = np.unique(everything, axis=0)
     axes.scatter(*corners.T, s=22, color=theme.ink, linewidths=0, gid="vertices", zorder=3)
     count = len(mixed.polynomials)
-    caption(axes, options.caption_or(f"mixed subdivision of a sum of {count}"), theme)
+    text = f"mixed subdivision of {count} polynomial{'s' if count != 1 else ''}"
+    caption(axes, options.caption_or(text), theme)

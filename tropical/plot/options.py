@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tropical.plot.style import Theme
@@ -23,3 +23,7 @@ class Options:
     def caption_or(self, text: str) -> str:
         """Return the caption that the caller gave, or else this one."""
         return text if self.caption is None else self.caption
+
+    def beside(self) -> Options:
+        """Return the choices for what is dual, which has its own window and caption."""
+        return replace(self, window=None, caption=None)

@@ -29,7 +29,7 @@ def curve_panels(curve: WeightedComplex, options: Options, *, dual: bool) -> lis
     """Return the picture of one curve or set of points, and of its dual subdivision if wanted."""
     panels = [Panel(2, partial(_draw_one, curve, options, dual))]
     if dual and isinstance(curve, Hypersurface):
-        panels.append(Panel(2, partial(_draw_dual, curve, options)))
+        panels.append(Panel(2, partial(_draw_dual, curve, options.beside())))
     return panels
 
 
@@ -66,7 +66,7 @@ def _draw_dual(curve: Hypersurface, options: Options, axes: Any) -> None:
     if shows_heights(curve.subdivision, options):
         text += ", with coefficients"
     if curve.subdivision.semiring.sign < 0:
-        text += "; turned by half"
+        text += "; turned by 180 degrees"
     caption(axes, text, options.theme)
 
 

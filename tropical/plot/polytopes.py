@@ -163,8 +163,9 @@ def polytope_scene(polytope: Polytope, options: Options, marks: Marks | None = N
         named = options.labels and len(corners) <= MOST_LABELS
         for i, (vertex, corner) in enumerate(zip(polytope.vertices, corners, strict=True)):
             text, shade = (marks or {}).get(vertex, (point(vertex), colour))
-            written = text if named and not _is_hidden([i], facing) else ""
-            scene.dots.append(Dot(corner, shade, written, corner - middle))
+            hidden = _is_hidden([i], facing)
+            written = text if named else ""
+            scene.dots.append(Dot(corner, shade, written, corner - middle, hidden))
     if options.lattice:
         scene.dots += [
             Dot(place, theme.muted) for place in lattice_points_in(polytope, scene.window)

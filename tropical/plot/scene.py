@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Face:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A segment; a hidden one lies behind a solid, seen from ``VIEW``."""
+    """A segment; a hidden one lies behind a solid, seen from the eye."""
 
     ends: Array
     colour: str
@@ -37,12 +38,24 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Dot:
-    """A point with its label, on the side ``away`` from the rest; without colour, a label alone."""
+    """A point with its label, on the side ``away`` from the rest; without colour, a label alone.
+
+    A hidden one lies behind a solid, seen from the eye: its label is written only where it turns.
+    """
 
     place: Array
     colour: str | None
     text: str = ""
     away: Array | None = None
+    hidden: bool = False
+
+
+class Entry(NamedTuple):
+    """A line of the legend: the name of an object, and how its edges look."""
+
+    name: str
+    colour: str
+    dashes: Dashes
 
 
 @dataclass
@@ -53,7 +66,8 @@ class Scene:
     faces: list[Face] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
-    names: Sequence[str] = ("", "", "")
+    names: Sequence[str] = ("$x$", "$y$", "$z$")
+    legend: list[Entry] = field(default_factory=list)
 
 
 def shaded(corners: Array, colour: str, theme: Theme) -> str:

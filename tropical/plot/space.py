@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from tropical.plot.lettering import text_size
+from tropical.plot.lettering import AROUND, ground_around, text_size
 from tropical.plot.scene import Dot, Scene
-from tropical.plot.style import MATHEMATICS, Theme
+from tropical.plot.style import HALO, MATHEMATICS, Theme
 from tropical.typing import Array
 
 ELEVATION, AZIMUTH = 20.0, -56.0
 """The angles in degrees from which scenes are seen."""
 
 HIDDEN = (0, (2, 2.4))
+
+SIZE, GAP = 7.5, 4.0
+"""The size of labels, and how far they stand from their dots, in points."""
 
 
 def view_direction() -> Array:
@@ -66,6 +70,19 @@ def draw_scene(axes: Any, scene: Scene, theme: Theme) -> None:
             gid="vertices",
             zorder=4,
         )
+    if scene.legend:
+        axes.legend(
+            handles=[
+                Line2D([], [], color=entry.colour, linestyle=entry.dashes, label=entry.name)
+                for entry in scene.legend
+            ],
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.02),
+            frameon=False,
+            fontsize=8,
+            labelcolor=theme.ink,
+            handlelength=3,
+        )
     _label(axes, scene, theme)
 
 
@@ -86,6 +103,19 @@ def _dress(axes: Any, scene: Scene, theme: Theme) -> None:
         axis.labelpad = -6
         axis.set_rotate_label(False)
         axis.set_label_text(name, fontsize=9, color=theme.muted, math_fontfamily=MATHEMATICS)
+    axes.zaxis.set_label_text("")
+    if scene.names[2]:  # beside its numbers the name would leave the figure
+        axes.text(
+            right,
+            back,
+            top,
+            f"{scene.names[2]}\n",
+            ha="center",
+            va="center",
+            fontsize=9,
+            color=theme.muted,
+            math_fontfamily=MATHEMATICS,
+        )
     axes.grid(visible=False)
 
 
@@ -98,34 +128,51 @@ def _label(axes: Any, scene: Scene, theme: Theme) -> None:
         figure.draw_without_rendering()
     axes.apply_aspect()
     projection = axes.get_proj()
-    size = np.linalg.norm([high - low for low, high in scene.window])
     eye = view_direction()
+    across = np.cross([0.0, 0.0, 1.0], eye)
+    across /= np.linalg.norm(across)
+    plane = np.array([across, np.cross(eye, across)])
+
+    def on_paper(place: Array) -> Array:
+        x, y, _ = proj_transform(*place, projection)
+        return np.asarray(axes.transData.transform((x, y)) * 72 / figure.dpi)
+
+    middle = np.mean(scene.window, axis=1)
+    size = float(np.linalg.norm(np.ptp(scene.window, axis=1)))
+    scale = float(np.linalg.norm(on_paper(middle + size * across) - on_paper(middle))) / size
+    frame = axes.get_window_extent().get_points() * 72 / figure.dpi
     taken: list[Array] = []
     for dot in sorted(scene.dots, key=lambda dot: -float(dot.place @ eye)):
-        if not dot.text:
+        if not dot.text or dot.hidden:
             continue
-        spot = dot.place + 0.055 * size * _sideways(dot, eye)
-        x, y, _ = proj_transform(*spot, projection)
-        middle = axes.transData.transform((x, y)) * 72 / figure.dpi
-        half = np.array(text_size(dot.text, 7.5)) / 2 + 1
-        box = np.concatenate([middle - half, middle + half])
-        if any(np.all(box[:2] < other[2:]) and np.all(other[:2] < box[2:]) for other in taken):
+        half = np.array(text_size(dot.text, SIZE)) / 2
+        free: list[tuple[bool, int, Array, Array]] = []
+        for side in _sides(dot, plane):
+            aside = side * (half + GAP)
+            box = on_paper(dot.place) + aside + np.outer([-1, 1], half + 1)
+            if not any(np.all(box[0] < b[1]) and np.all(b[0] < box[1]) for b in taken):
+                leaves = bool(np.any(box[0] < frame[0]) or np.any(box[1] > frame[1]))
+                free.append((leaves, len(free), aside, box))
+        if not free:
             continue
+        _, _, aside, box = min(free, key=lambda one: one[:2])
         taken.append(box)
         axes.text(
-            *spot,
+            *(dot.place + aside / scale @ plane),
             dot.text,
             ha="center",
             va="center",
-            fontsize=7.5,
+            fontsize=SIZE,
             color=theme.ink,
             math_fontfamily=MATHEMATICS,
+            path_effects=ground_around(HALO, theme),
             zorder=5,
         )
 
 
-def _sideways(dot: Dot, eye: Array) -> Array:
-    """Return the unit vector, across the line of sight, along which a label is put aside."""
-    away = np.zeros(3) if dot.away is None else dot.away - (dot.away @ eye) * eye
-    length = float(np.linalg.norm(away))
-    return away / length if length > 0 else np.array([0.0, 0.0, 1.0])
+def _sides(dot: Dot, plane: Array) -> list[Array]:
+    """Return the sides where a label may stand, first choice first; a label alone stands on it."""
+    if dot.colour is None:
+        return [np.zeros(2)]
+    away = np.array([0.0, 1.0]) if dot.away is None else plane @ dot.away
+    return sorted(AROUND, key=lambda side: -float(side @ away) / float(np.hypot(*side)))

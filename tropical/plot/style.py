@@ -1,7 +1,8 @@
 """Colours, dashes and sizes of all pictures, on light and on dark ground.
 
-Colour never carries a meaning alone: what differs in colour differs in its dashes, its width or
-its label too, so that pictures survive a grey printer.
+What differs in colour differs in its dashes, its width or its label too, so that pictures survive
+a grey printer. Only the cells of a dual subdivision and the vertices dual to them are paired by
+colour alone, and there it repeats what duality says.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ DASHES: tuple[Dashes, ...] = (
     (0, (1.4, 1.4)),
 )
 """The strokes of first, second, ... curves."""
+
+HALO = 3.2
+"""The width in points of the ground around letters that lie on something."""
 
 MATHEMATICS = "cm"
 """The fonts of formulas."""

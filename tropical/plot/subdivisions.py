@@ -47,7 +47,7 @@ def draw_subdivision(axes: Any, subdivision: Subdivision, options: Options) -> N
     """Draw cells, edges and points with their heights; points inside a face are hollow."""
     theme = options.theme
     points = floats(subdivision.points, 2)
-    dress(axes, chosen_window(None, points, 2, 0.14), theme)
+    dress(axes, chosen_window(options.window, points, 2, 0.14), theme)
     hide_numbers(axes)
     if subdivision.dimension == 2:
         colours = cell_colours(subdivision, theme)

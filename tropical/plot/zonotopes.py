@@ -29,7 +29,7 @@ def zonotope_panels(zonotope: Zonotope, options: Options) -> list[Panel]:
     polytope = zonotope.to_polytope()
     theme = options.theme
     if arrangement.n_regions > MOST_REGIONS or len(zonotope.generators) > MOST_SIGNS:
-        return [polytope_panel(polytope, options), arrangement_panel(arrangement, options)]
+        return [polytope_panel(polytope, options), arrangement_panel(arrangement, options.beside())]
     plane = arrangement.dimension == 2
     regions = list(arrangement.regions())
     if plane:
@@ -41,7 +41,7 @@ def zonotope_panels(zonotope: Zonotope, options: Options) -> list[Panel]:
         colour = theme.strokes[k % len(theme.strokes) if plane else 0]
         marks[reduce(add, chosen, zonotope.base)] = signs_as_text(region.signs), colour
         colours[region.signs] = theme.tint(colour, 0.2)
-    signed = replace(options, signs=options.labels)
+    signed = replace(options.beside(), signs=options.labels)
     return [
         polytope_panel(polytope, options, marks),
         arrangement_panel(arrangement, signed, colours),
