@@ -280,7 +280,7 @@ def test_each_essential_term_has_one_component(f):
 
 @given(st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2), st.integers(-2, 2)), max_size=4))
 def test_components_of_a_product_of_binomials_are_the_regions_of_the_lines(lines):
-    # theory B.5: 1 + lines + the sum over the points of their multiplicity - 1
+    # 1 + lines + the sum over the points of their multiplicity - 1
     binomials = [R.from_terms([(c, (a, b)), (0, (0, 0))]) for a, b, c in lines if a or b]
     lines = {line for line in map(_normal_form, lines) if line}
     meeting = {}
@@ -299,7 +299,7 @@ def _normal_form(line):
 
 @given(rings(3), st.data())
 def test_components_of_a_product_are_at_most_those_of_a_maxout_layer(ring, data):
-    # theory B.4: m units of rank k have at most sum_j C(m, j) (k - 1)^j regions
+    # m units of rank k have at most sum_j C(m, j) (k - 1)^j regions
     units = data.draw(st.lists(polynomials(ring, 1, 3, small, coefficients), max_size=3))
     n = len(ring.names)
     bound = sum(comb(len(units), j) * 2**j for j in range(n + 1))
@@ -443,7 +443,7 @@ def test_worked_examples():
     }
     D = tp.hypersurface(x**2 + y**3 + 0)
     assert {(r.direction, r.weight) for r in D.rays} == {((0, -1), 2), ((-1, 0), 3), ((3, 2), 1)}
-    # theory C.1: F = max(x, y) and G = max(2x + 2y - 1, y)
+    # F = max(x, y) and G = max(2x + 2y - 1, y)
     F, G = tp.hypersurface(x + y), tp.hypersurface(-1 * x**2 * y**2 + y)
     assert (F.lineality, F.weights) == (((1, 1),), (1,))
     assert (G.lineality, G.weights, G.cells(1)[0].jump) == (((1, -2),), (1,), (2, 1))
@@ -597,3 +597,30 @@ def test_complexes_by_hand_are_checked():
     assert [len(solid.cells(k)) for k in range(4)] == [8, 12, 6, 1]
     assert (1, "1/2", 0) in solid
     assert (1, "1/2", -1) not in solid
+
+
+def test_what_is_no_function_is_refused_with_a_remedy():
+    _, x, y = tp.ring("x y")
+    for wrong in ("x", 5, None, x / (y + 0)):
+        with pytest.raises(ArgumentTypeError, match="f must be a polynomial, got an object of"):
+            tp.Hypersurface(wrong)
+    with pytest.raises(ArgumentTypeError, match=r"got str; read it with R.parse\('x\+y'\)"):
+        tp.hypersurface("x+y")
+    with pytest.raises(ArgumentTypeError, match="q must be a rational function, got an object of"):
+        type(tp.hypersurface(x / (y + 0)))(x + y)
+
+
+def test_cells_are_counted_and_have_points():
+    _, x, y = tp.ring("x y")
+    line = tp.hypersurface(x + y + 3)
+    assert line.f_vector == line.with_weights([1, 2, 3]).f_vector == (1, 3)
+    assert [cell.points for cell in line.cells(1)] == [((3, 3),)] * 3
+    assert tp.hypersurface(x + 3).f_vector == (0, 1)
+    assert tp.hypersurface(x).f_vector == (0, 0)
+    _, t = tp.ring("t")
+    assert tp.hypersurface(t**3 + 4 * t + 1).f_vector == (2,)
+    curve = tp.hypersurface((x + y + 0) * (x + 1 * y + 3))
+    assert curve.f_vector == tuple(len(curve.cells(k)) for k in (0, 1))
+    for cell in curve.cells(1):
+        assert cell.points == tuple(curve.vertices[i] for i in cell.vertices)
+        assert all(point in curve for point in cell.points)

@@ -237,3 +237,13 @@ def test_arguments_are_checked():
         _ = M.mixed_volume
     with pytest.raises(DimensionError, match="as many as the variables"):
         _ = M.cells[0].mixed_volume
+
+
+def test_factored_polynomials_are_expanded():
+    _, x, y = tp.ring("x y")
+    f = tp.FactoredPolynomial([(x + y + 0, 1), (x + 1, 1)])
+    g = x + 2 * y + 3
+    assert tp.mixed_subdivision(f, g) == tp.mixed_subdivision(f.expand(), g)
+    assert tp.mixed_subdivision(g, f).polynomials == (g, f.expand())
+    with pytest.raises(ArgumentTypeError, match=r"type list; write mixed_subdivision\(f, g\)"):
+        tp.mixed_subdivision([f, g])

@@ -142,3 +142,11 @@ def test_arguments_are_checked():
         tp.secondary_cone([[0], [1]])
     with pytest.raises(DimensionError, match=r"heights must have shape \(2,\), got \(1,\)"):
         tp.secondary_cone(S).contains([1])
+
+
+@pytest.mark.parametrize("wrong", [5, "x", [[0], [1]]])
+def test_the_class_checks_its_argument(wrong):
+    with pytest.raises(
+        ArgumentTypeError, match=r"subdivision must be what tp\.regular_subdivision"
+    ):
+        tp.SecondaryCone(wrong)

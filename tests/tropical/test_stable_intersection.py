@@ -338,3 +338,20 @@ def test_arguments_are_checked():
         tp.stable_intersection(x + 0, (x + 0).dual())
     with pytest.raises(ArgumentError, match="every point is its root"):
         tp.stable_intersection(x + 0, R.zero)
+
+
+def test_remedies_are_named():
+    _, x, y = tp.ring("x y")
+    with pytest.raises(ArgumentTypeError, match=r"got list; write stable_intersection\(f, g\)"):
+        tp.stable_intersection([x + 0, y + 0])
+    with pytest.raises(ArgumentTypeError, match="got Hypersurface; use its function"):
+        tp.stable_intersection(x + y, tp.hypersurface(x + 0))
+    with pytest.raises(ArgumentTypeError, match=r"got str; read it with R.parse\('x'\)"):
+        tp.stable_intersection("x")
+
+
+def test_numbers_of_a_repr_are_not_quoted():
+    _, x, y = tp.ring("x y")
+    points = tp.stable_intersection(x + -1, 2 * y**2 + 3)
+    assert repr(points) == "WeightedComplex(points (-1, 1/2): 2)"
+    assert points.f_vector == (1,)

@@ -432,3 +432,23 @@ def test_arguments_are_checked():
     S = tp.regular_subdivision(x + 0)
     with pytest.raises(AttributeError):
         S.points = ()
+
+
+def test_a_factored_polynomial_is_expanded():
+    _, x, y = tp.ring("x y")
+    f = tp.FactoredPolynomial([(x + y + 0, 2), (x + 1, 1)])
+    assert tp.regular_subdivision(f) == tp.regular_subdivision(f.expand())
+    with pytest.raises(ArgumentTypeError, match="heights must not be given for a polynomial"):
+        tp.regular_subdivision(f, [1])
+
+
+def test_what_is_neither_polynomial_nor_points_is_refused():
+    _, x, y = tp.ring("x y")
+    with pytest.raises(ArgumentTypeError, match=r"RationalFunction; f\.numerator and f.denomina"):
+        tp.regular_subdivision(x / (y + 0))
+    with pytest.raises(
+        ArgumentTypeError, match=r"got an object of type str; read it with R\.parse"
+    ):
+        tp.regular_subdivision("x + y")
+    with pytest.raises(ArgumentTypeError, match="f must be a polynomial or points, got an object"):
+        tp.regular_subdivision(5, [1])

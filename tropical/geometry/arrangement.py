@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import comb
-from operator import index
-from typing import Any, Self
+from typing import Any
 
 from tropical.errors import ArgumentError
-from tropical.geometry.arrangement_families import NamedArrangements, size
 from tropical.geometry.arrangement_regions import Region, region_blocks, regions
 from tropical.geometry.broken_circuits import (
     affine_face_numbers,
@@ -17,26 +15,29 @@ from tropical.geometry.broken_circuits import (
     distinct_directions,
     whitney_numbers,
 )
-from tropical.geometry.exact_linear import solve
 from tropical.geometry.flats import ranks_of_flats
+from tropical.geometry.hyperplanes import Hyperplanes
 from tropical.geometry.intersection_poset import IntersectionPoset
 from tropical.geometry.vectors import (
-    Vector,
     dot,
     independent_columns,
-    read_matrix,
     read_vector,
 )
 from tropical.geometry.zonotope import Zonotope
 from tropical.typing import Array
 
 
-class Arrangement(NamedArrangements):
+class Arrangement(Hyperplanes):
     r"""The hyperplanes :math:`H_i = \{x : \langle a_i, x \rangle + b_i = 0\}` in R^n.
 
     The rows are kept as they are given, so that sign vectors speak of them; hyperplanes may be
-    repeated, parallel or concurrent. ``==`` compares the rows. All numbers that the arrangement
-    has depend only on the set of its hyperplanes.
+    repeated, parallel or concurrent. ``==`` compares the rows. Regions, faces, flats and the
+    characteristic polynomial depend only on the set of the hyperplanes; ``n_hyperplanes`` and
+    ``is_generic`` count repeated rows.
+
+    Offsets stand on the side of the normals, so they have the opposite sign of those of a facet
+    of a polytope: its facets lie on the hyperplanes
+    ``Arrangement([f.normal for f in P.facets], [-f.offset for f in P.facets])``.
 
     Parameters
     ----------
@@ -62,83 +63,16 @@ class Arrangement(NamedArrangements):
     (7, 1, (3, 9, 7))
     >>> A.characteristic_polynomial
     (3, -3, 1)
+    >>> facets = tp.Polytope([[0, 0], [1, 0], [0, 1]]).facets
+    >>> tp.Arrangement([f.normal for f in facets], [-f.offset for f in facets]).n_regions
+    7
 
     References
     ----------
     :cite:`stanley2007`
     """
 
-    __slots__ = ("_dimension", "_normals", "_offsets", "_polynomial")
-
-    def __init__(
-        self,
-        normals: Iterable[Sequence[Any]],
-        offsets: Iterable[Any] | None = None,
-        *,
-        dimension: int | None = None,
-    ) -> None:
-        given = list(normals)
-        if dimension is not None:
-            n = size(dimension, "dimension")
-        elif given:
-            n = len(read_vector(given[0], "normals[0]"))
-        else:
-            message = (
-                "normals must have a row when dimension is not given, got none; give dimension"
-            )
-            raise ArgumentError(message)
-        self._dimension = n
-        self._normals = tuple(read_matrix(given, "normals", n))
-        if not all(map(any, self._normals)):
-            i = [any(row) for row in self._normals].index(False)
-            message = f"normals[{i}] must not be zero, or there is no hyperplane, got {given[i]!r}"
-            raise ArgumentError(message)
-        m = len(self._normals)
-        self._offsets = (0,) * m if offsets is None else read_vector(offsets, "offsets", m)
-        self._polynomial: tuple[int, ...] | None = None
-
-    @classmethod
-    def _from_rows(cls, n: int, normals: list[tuple[int, ...]], offsets: list[int]) -> Self:
-        return cls(normals, offsets, dimension=n)
-
-    @property
-    def normals(self) -> tuple[Vector, ...]:
-        """The vectors a_i, as they were given."""
-        return self._normals
-
-    @property
-    def offsets(self) -> Vector:
-        """The numbers b_i, as they were given."""
-        return self._offsets
-
-    @property
-    def dimension(self) -> int:
-        """The dimension n of the ambient space."""
-        return self._dimension
-
-    @property
-    def n_hyperplanes(self) -> int:
-        """The number m of rows, repetitions included."""
-        return len(self._normals)
-
-    @property
-    def rank(self) -> int:
-        """The dimension of the span of the normals."""
-        return len(independent_columns(self._normals))
-
-    @property
-    def is_central(self) -> bool:
-        """Whether all hyperplanes have a common point; without hyperplanes, they do.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Arrangement([[1, 0], [0, 1]], [5, 7]).is_central, tp.Arrangement.shi(3).is_central
-        (True, False)
-        """
-        return not any(self._offsets) or (
-            solve(self._normals, [-b for b in self._offsets]) is not None
-        )
+    __slots__ = ()
 
     @property
     def is_generic(self) -> bool:
@@ -451,54 +385,3 @@ class Arrangement(NamedArrangements):
             )
             raise ArgumentError(message)
         return Region(signs, read_vector(x, "x"))
-
-    def _homogeneous(self) -> list[Vector]:
-        """Return the hyperplane at infinity (0, ..., 0, 1), and the rows (a_i, b_i)."""
-        infinity: Vector = (*(0,) * self._dimension, 1)
-        return [infinity, *((*a, b) for a, b in zip(self._normals, self._offsets, strict=True))]
-
-    def _central_vectors(self) -> tuple[list[Vector], bool]:
-        """Return the normals of a central arrangement, and whether the first is at infinity.
-
-        Nothing is at infinity where all hyperplanes contain the origin.
-        """
-        if self._normals and not any(self._offsets):
-            return list(self._normals), False
-        return self._homogeneous(), True
-
-    def _place(self, i: int) -> int:
-        """Return the number of a row after a check."""
-        place = index(i)
-        if not 0 <= place < len(self._normals):
-            message = f"i must be from 0 to {len(self._normals) - 1}, the hyperplanes, got {i}"
-            raise ArgumentError(message)
-        return place
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Arrangement):
-            return NotImplemented
-        return self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[int, tuple[Vector, ...], Vector]:
-        """Return the data."""
-        return self._dimension, self._normals, self._offsets
-
-    def __copy__(self) -> Arrangement:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Arrangement:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _read_back, self._key()
-
-    def __repr__(self) -> str:
-        return f"Arrangement(dim {self._dimension}, {len(self._normals)} hyperplanes)"
-
-
-def _read_back(dimension: int, normals: tuple[Vector, ...], offsets: Vector) -> Arrangement:
-    """Return the arrangement of a pickle."""
-    return Arrangement(normals, offsets, dimension=dimension)

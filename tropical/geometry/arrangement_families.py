@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from itertools import combinations, product
 from typing import Self
 
-from tropical.errors import ArgumentError, ArgumentTypeError
+from tropical.errors import ArgumentError
+from tropical.geometry.vectors import read_size
 
 
 class NamedArrangements(ABC):
@@ -57,7 +58,9 @@ class NamedArrangements(ABC):
 
     @classmethod
     def linial(cls, n: int) -> Self:
-        """Return the hyperplanes x_i - x_j = 1 for i < j in R^n: its regions are alternating trees.
+        """Return the hyperplanes x_i - x_j = 1 for i < j in R^n.
+
+        Its regions are as many as the alternating trees with n + 1 vertices.
 
         Examples
         --------
@@ -69,7 +72,9 @@ class NamedArrangements(ABC):
 
     @classmethod
     def semiorder(cls, n: int) -> Self:
-        """Return the hyperplanes x_i - x_j = -1, 1 for i < j in R^n: its regions are semiorders.
+        """Return the hyperplanes x_i - x_j = -1, 1 for i < j in R^n.
+
+        Its regions correspond to the semiorders on n elements.
 
         Examples
         --------
@@ -81,7 +86,9 @@ class NamedArrangements(ABC):
 
     @classmethod
     def threshold(cls, n: int) -> Self:
-        """Return the hyperplanes x_i + x_j = 0 for i < j in R^n: its regions are threshold graphs.
+        """Return the hyperplanes x_i + x_j = 0 for i < j in R^n.
+
+        Its regions correspond to the threshold graphs with n vertices.
 
         Examples
         --------
@@ -90,7 +97,7 @@ class NamedArrangements(ABC):
         8
         """
         return cls._central(
-            n, (_combination(n, {i: 1, j: 1}) for i, j in combinations(range(size(n)), 2))
+            n, (_combination(n, {i: 1, j: 1}) for i, j in combinations(range(read_size(n, "n")), 2))
         )
 
     @classmethod
@@ -103,7 +110,9 @@ class NamedArrangements(ABC):
         >>> [tp.Arrangement.resonance(n).n_regions for n in (1, 2, 3, 4)]
         [2, 6, 32, 370]
         """
-        return cls._central(n, (row for row in product((0, 1), repeat=size(n)) if any(row)))
+        return cls._central(
+            n, (row for row in product((0, 1), repeat=read_size(n, "n")) if any(row))
+        )
 
     @classmethod
     def type_b(cls, n: int) -> Self:
@@ -115,7 +124,7 @@ class NamedArrangements(ABC):
         >>> tp.Arrangement.type_b(3).n_regions
         48
         """
-        units = [_combination(n, {i: 1}) for i in range(size(n))]
+        units = [_combination(n, {i: 1}) for i in range(read_size(n, "n"))]
         pairs = [
             _combination(n, {i: 1, j: sign})
             for i, j in combinations(range(n), 2)
@@ -133,7 +142,7 @@ class NamedArrangements(ABC):
         >>> tp.Arrangement.coordinate(3).f_vector
         (1, 6, 12, 8)
         """
-        return cls._central(n, (_combination(n, {i: 1}) for i in range(size(n))))
+        return cls._central(n, (_combination(n, {i: 1}) for i in range(read_size(n, "n"))))
 
     @classmethod
     def generic(cls, n: int, m: int) -> Self:
@@ -147,10 +156,10 @@ class NamedArrangements(ABC):
         >>> tp.Arrangement.generic(2, 5).n_regions
         16
         """
-        if size(n) == 0 and size(m, "m"):
+        if read_size(n, "n") == 0 and read_size(m, "m"):
             message = f"m must be 0 in dimension 0, where there are no hyperplanes, got {m}"
             raise ArgumentError(message)
-        places = range(1, size(m, "m") + 1)
+        places = range(1, read_size(m, "m") + 1)
         normals = [tuple(t**j for j in range(n)) for t in places]
         return cls._from_rows(n, normals, [t**n for t in places])
 
@@ -166,29 +175,11 @@ class NamedArrangements(ABC):
         return cls._from_rows(n, normals, [0] * len(normals))
 
 
-def size(n: int, name: str = "n") -> int:
-    """Return a number of coordinates or hyperplanes after a check.
-
-    Examples
-    --------
-    >>> from tropical.geometry.arrangement_families import size
-    >>> size(3)
-    3
-    """
-    if isinstance(n, bool) or not isinstance(n, int):
-        message = f"{name} must be an int, got {n!r}"
-        raise ArgumentTypeError(message)
-    if n < 0:
-        message = f"{name} must be at least 0, got {n}"
-        raise ArgumentError(message)
-    return n
-
-
 def _deformed_braid(n: int, shifts: Iterable[int]) -> tuple[list[tuple[int, ...]], list[int]]:
     """Return the hyperplanes x_i - x_j = c for i < j and each shift c."""
     rows = [
         (_combination(n, {i: 1, j: -1}), -c)
-        for (i, j), c in product(combinations(range(size(n)), 2), shifts)
+        for (i, j), c in product(combinations(range(read_size(n, "n")), 2), shifts)
     ]
     return [a for a, _ in rows], [b for _, b in rows]
 

@@ -23,6 +23,13 @@ class Region:
         For each hyperplane the sign, 1 or -1, of a_i.x + b_i in the region.
     point : tuple of int or Fraction
         A point of the region, on no hyperplane.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> region = tp.Arrangement([[1, 0], [0, 1]]).region_of([3, -1])
+    >>> region.signs, region.point
+    ((1, -1), (3, -1))
     """
 
     signs: tuple[int, ...]

@@ -1,19 +1,28 @@
-"""One cell of a weighted complex: its generators, its neighbours and its weight."""
+"""The cells of a weighted complex: their generators, their neighbours and their weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tropical.errors import ArgumentError
 from tropical.geometry.cell_adjacency import Generators
-from tropical.geometry.vectors import dot, read_vector
+from tropical.geometry.vectors import Vector, dot, read_vector
 from tropical.typing import Rational
 
 if TYPE_CHECKING:
     from tropical.geometry.weighted_complex import WeightedComplex
 
 Integers: TypeAlias = tuple[int, ...]
+
+
+class Ray(NamedTuple):
+    """An unbounded cell of dimension 1: where it starts, where it goes, and which cell it is."""
+
+    apex: Vector
+    direction: Integers
+    weight: Rational | None
+    cell: int
 
 
 class Cell:
@@ -57,6 +66,21 @@ class Cell:
     def vertices(self) -> Integers:
         """The indices of its vertices among those of the complex."""
         return self.generators[0]
+
+    @property
+    def points(self) -> tuple[Vector, ...]:
+        """The coordinates of its vertices, in the order of ``vertices``.
+
+        Where there is a lineality space, a point of each minimal face.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> tp.hypersurface(x + y + 3).cells(1)[0].points
+        ((3, 3),)
+        """
+        return tuple(self._complex.vertices[v] for v in self.vertices)
 
     @property
     def rays(self) -> tuple[Integers, ...]:

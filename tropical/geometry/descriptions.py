@@ -28,7 +28,16 @@ Integers: TypeAlias = tuple[int, ...]
 
 
 class Facet(NamedTuple):
-    r"""The facet where :math:`\langle normal, x \rangle \le offset` holds with equality."""
+    r"""The facet where :math:`\langle normal, x \rangle \le offset` holds with equality.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> facet = tp.Polytope([[0, 0], [2, 0], [0, 2]]).facets[-1]
+    >>> facet
+    Facet(normal=(1, 1), offset=2)
+    >>> normal, offset = facet
+    """
 
     normal: Integers
     offset: Rational

@@ -8,8 +8,9 @@ from math import prod
 from typing import Any, TypeAlias
 
 from tropical.errors import ArgumentError
+from tropical.geometry.cones import dual_cone
 from tropical.geometry.exact_linear import lattice_index, rank
-from tropical.geometry.vectors import primitive, read_matrix
+from tropical.geometry.vectors import Vector, dot, primitive, read_matrix, read_vector
 from tropical.typing import Rational
 
 Integers: TypeAlias = tuple[int, ...]
@@ -117,6 +118,64 @@ class Fan:
             self._index(cone) == prod(self._index((i,)) for i in cone) for cone in self._cones
         )
 
+    def contains(self, x: Sequence[Any]) -> bool:
+        """Return whether a point lies in a cone of the fan, boundaries included; also ``in``.
+
+        Raises
+        ------
+        DimensionError
+            If ``x`` does not have n entries.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> fan = tp.Fan([[1, 0], [1, 2]], [[0, 1]], ambient_dimension=2)
+        >>> fan.contains([1, 1]), ["1/2", 1] in fan, [0, 1] in fan
+        (True, True, False)
+        """
+        point = read_vector(x, "x", self._n)
+        return any(_satisfies(self._inequalities(cone), point) for cone in self._cones)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the cones cover the space.
+
+        They do if all have the full dimension, and beyond each facet of one there is another.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Polytope([[0, 0], [1, 0], [0, 1]]).normal_fan().is_complete
+        True
+        >>> tp.Polytope([[0, 0]], rays=[[1, 0]]).normal_fan().is_complete
+        False
+        """
+        sides = [self._inequalities(cone) for cone in self._cones]
+        if any(equations for equations, _ in sides):
+            return False
+        beyond: dict[tuple[int, ...], int] = {}
+        for cone, (_, normals) in zip(self._cones, sides, strict=True):
+            for normal in normals:
+                facet = tuple(i for i in cone if not dot(normal, self._rays[i]))
+                beyond[facet] = beyond.get(facet, 0) + 1
+        # a facet may have one list of rays here and another there, if some of them are not extreme
+        return bool(self._cones) and all(
+            count > 1 or sum(_satisfies(side, self._sum(facet)) for side in sides) > 1
+            for facet, count in beyond.items()
+        )
+
+    def _sum(self, cone: tuple[int, ...]) -> Vector:
+        """Return a point of the relative interior of a cone."""
+        return tuple(sum(self._rays[i][j] for i in cone) for j in range(self._n))
+
+    def _inequalities(self, cone: tuple[int, ...]) -> tuple[list[Integers], list[Integers]]:
+        """Return the equations of a cone and the inner normals of its facets."""
+        opposite = [tuple(-v for v in line) for line in self._lineality]
+        return dual_cone([*self._generators(cone), *opposite], self._n)
+
+    def __contains__(self, x: Sequence[Any]) -> bool:
+        return self.contains(x)
+
     def _index(self, cone: tuple[int, ...]) -> Rational:
         """Return the index of the lattice of some rays, modulo the lineality, in its saturation."""
         return Fraction(lattice_index(self._generators(cone)), lattice_index(self._lineality))
@@ -153,6 +212,14 @@ class Fan:
             f"Fan(dim {self.dimension} in {self._n}-space, {len(self._rays)} rays, "
             f"{len(self._cones)} maximal cones{lines})"
         )
+
+
+def _satisfies(side: tuple[list[Integers], list[Integers]], point: Vector) -> bool:
+    """Return whether a point satisfies equations and inequalities."""
+    equations, normals = side
+    return not any(dot(row, point) for row in equations) and all(
+        dot(row, point) >= 0 for row in normals
+    )
 
 
 def _direction(vector: Sequence[Any]) -> Integers:

@@ -55,5 +55,7 @@ def hypersurface(f: Any) -> Hypersurface:
         return SignedHypersurface(f)
     if not isinstance(f, Polynomial):
         message = f"f must be a polynomial or a rational function, got {type(f).__name__}"
+        if isinstance(f, str):
+            message = f"{message}; read it with R.parse({f!r})"
         raise ArgumentTypeError(message)
     return Hypersurface(f)

@@ -19,7 +19,14 @@ import numpy as np
 from tropical.errors import DimensionError
 from tropical.geometry import exact_simplex
 from tropical.geometry.exact_simplex import Certificate, listed
-from tropical.geometry.vectors import Vector, machine_words, read_matrix, read_vector
+from tropical.geometry.vectors import (
+    Vector,
+    in_order,
+    machine_words,
+    read_matrix,
+    read_size,
+    read_vector,
+)
 from tropical.kernels import outcomes
 from tropical.rationals import integral
 from tropical.typing import Rational
@@ -101,7 +108,8 @@ def maximize(c: Iterable[Any], A: Iterable[Iterable[Any]], b: Iterable[Any]) -> 
     >>> maximize([0], [[1], [-1]], [0, -1])
     Infeasible(multipliers=(1, 1))
     """
-    program = _read(A, b, c)
+    objective = c if isinstance(c, np.ndarray) else list(in_order(c, "c", "numbers"))
+    program = _read(A, b, objective)
     found = _decide(program, outcomes.MAXIMIZE)
     if found.kind == outcomes.INFEASIBLE:
         return Infeasible(_farkas(program, found))
@@ -246,11 +254,12 @@ def _read(A: Any, b: Any, c: Any = None, n: int | None = None) -> _Program:
 def _read_exactly(A: Any, b: Any, c: Any, n: int | None) -> _Program:
     """Read exact numbers and scale rows and objective to integers."""
     objective = None if c is None else read_vector(c, "c")
+    n = None if n is None else read_size(n, "n")
     if objective is not None:
         n = len(objective)
     elif n is None and isinstance(A, np.ndarray) and A.ndim == 2:
         n = A.shape[1]
-    rows = list(A)
+    rows = list(in_order(A, "A", "rows"))
     if n is None:
         rows[:1] = [read_vector(row, "A[0]") for row in rows[:1]]
         n = len(rows[0]) if rows else 0

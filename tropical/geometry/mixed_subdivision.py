@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.polynomial import Polynomial
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.geometry.cayley import Pieces, cayley_points
@@ -130,6 +131,16 @@ class MixedSubdivision:
     """The mixed subdivision of polynomials; made by ``tp.mixed_subdivision``.
 
     ``==`` compares the polynomials, in their order.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> R, x, y = tp.ring("x y")
+    >>> M = tp.mixed_subdivision(x + y + 1, 1 * x * y + x + y + 0)
+    >>> M.volume, M.mixed_volume, M.is_fine
+    (Fraction(7, 2), 2, True)
+    >>> [(cell.dual, cell.mixed_volume) for cell in M.mixed_cells]
+    [((1, -1), 1), ((-1, 1), 1)]
     """
 
     def __init__(self, polynomials: tuple[Polynomial, ...]) -> None:
@@ -268,7 +279,7 @@ class MixedSubdivision:
         )
 
 
-def mixed_subdivision(*polynomials: Polynomial) -> MixedSubdivision:
+def mixed_subdivision(*polynomials: Polynomial | FactoredPolynomial) -> MixedSubdivision:
     """Return the mixed subdivision of the sum of the Newton polytopes of polynomials.
 
     Its maximal cells are dual to the points where the terms that attain the maxima (minima) of
@@ -277,8 +288,9 @@ def mixed_subdivision(*polynomials: Polynomial) -> MixedSubdivision:
 
     Parameters
     ----------
-    *polynomials : Polynomial
-        At least one, all of one ring. With a zero among them there are no cells.
+    *polynomials : Polynomial or FactoredPolynomial
+        At least one, all of one ring; a factored one is expanded. With a zero among them there are
+        no cells.
 
     Raises
     ------
@@ -303,20 +315,24 @@ def mixed_subdivision(*polynomials: Polynomial) -> MixedSubdivision:
     >>> M.mixed_volume
     1
     """
-    given: tuple[Any, ...] = polynomials
+    given: tuple[Any, ...] = tuple(
+        f.expand() if isinstance(f, FactoredPolynomial) else f for f in polynomials
+    )
     for i, f in enumerate(given):
         if not isinstance(f, Polynomial):
             message = (
                 f"polynomials[{i}] must be a polynomial, got an object of type {type(f).__name__}"
             )
+            if isinstance(f, list | tuple):
+                message += "; write mixed_subdivision(f, g)"
             raise ArgumentTypeError(message)
-        if f.ring != polynomials[0].ring:
+        if f.ring != given[0].ring:
             message = (
                 "the polynomials must be of one ring, "
-                f"got {polynomials[0].ring} and {f.ring} of polynomials[{i}]"
+                f"got {given[0].ring} and {f.ring} of polynomials[{i}]"
             )
             raise ArgumentError(message)
-    if not polynomials:
+    if not given:
         message = "polynomials must not be empty, as they tell the space, got none"
         raise ArgumentError(message)
-    return MixedSubdivision(polynomials)
+    return MixedSubdivision(given)

@@ -13,7 +13,17 @@ from tropical.errors import ArgumentError, DimensionError
 from tropical.geometry.descriptions import Descriptions, Equation, Facet, Integers, whole
 from tropical.geometry.incidence import IntegerRows, nonnegative
 from tropical.geometry.linear_program import Infeasible, Optimal, maximize
-from tropical.geometry.vectors import Vector, dot, machine_words, read_matrix, read_vector
+from tropical.geometry.vectors import (
+    Vector,
+    dot,
+    in_order,
+    machine_words,
+    read_matrix,
+    read_size,
+    read_vector,
+)
+from tropical.geometry.zonotope_segments import SumOfSegments
+from tropical.geometry.zonotope_vertices import all_vertices
 from tropical.rationals import integral
 from tropical.typing import Rational
 
@@ -99,7 +109,10 @@ class Polyhedron:
         >>> tp.Polytope.from_halfspaces([[-1, 0]], [0], [([1, 1], 1)]).rays
         ((1, -1),)
         """
-        pairs = [tuple(pair) for pair in equations]
+        pairs = [
+            tuple(in_order(pair, f"equations[{i}]", "two parts"))
+            for i, pair in enumerate(in_order(equations, "equations", "pairs"))
+        ]
         for i, pair in enumerate(pairs):
             if len(pair) != 2:
                 message = (
@@ -211,8 +224,10 @@ class Polyhedron:
         """Whether there are neither rays nor lines."""
         return all(row[-1] for row in self._sides.generators)
 
-    def contains(self, other: Polyhedron | Sequence[Any]) -> bool:
+    def contains(self, other: Polyhedron | SumOfSegments | Sequence[Any]) -> bool:
         """Return whether a point, or all points of a polytope, lie in the set; also ``in``.
+
+        A zonotope is a polytope here.
 
         Raises
         ------
@@ -226,8 +241,10 @@ class Polyhedron:
         >>> P.contains(["1/2", 1]), [2, 1] in P, tp.Polytope([[0, 1], [1, 1]]) in P
         (True, False, True)
         """
+        if isinstance(other, SumOfSegments):
+            other = Polyhedron(all_vertices(other._integers()))
         if isinstance(other, Polyhedron):
-            self._check_space(other)
+            check_space(self._sides.n, other._sides.n)
             return nonnegative(self._sides.inequality_rows, other._sides.generator_rows)
         row = whole(self._read(other, "point"), 1)
         return nonnegative(self._sides.inequality_rows, IntegerRows([row]))
@@ -288,14 +305,6 @@ class Polyhedron:
             raise DimensionError(message)
         return vector
 
-    def _check_space(self, other: Polyhedron) -> None:
-        if other._sides.n != self._sides.n:
-            message = (
-                "the polytopes must lie in one space, "
-                f"got dimensions {self._sides.n} and {other._sides.n}"
-            )
-            raise DimensionError(message)
-
     def __contains__(self, other: Any) -> bool:
         return self.contains(other)
 
@@ -333,18 +342,27 @@ class Polyhedron:
 
 def read_rows(rows: Any, name: str, n: int | None) -> tuple[list[Vector], int | None]:
     """Return exact rows and their length: n, or that of the first row."""
+    if n is not None:
+        n = read_size(n, "ambient_dimension")
     if isinstance(rows, np.ndarray):
         if rows.ndim != 2:
             message = f"{name} must have two axes, one row for each vector, got {rows.ndim}"
             raise DimensionError(message)
         n = rows.shape[1] if n is None else n
         rows = rows.tolist()
-    read = list(rows)
+    read = list(in_order(rows, name, "rows"))
     if not read:
         return [], n
     if n is None:
         n = len(read_vector(read[0], f"{name}[0]"))
     return read_matrix(read, name, n), n
+
+
+def check_space(n: int, other: int) -> None:
+    """Raise a DimensionError unless two dimensions of spaces are one."""
+    if n != other:
+        message = f"the polytopes must lie in one space, got dimensions {n} and {other}"
+        raise DimensionError(message)
 
 
 def _both_ways(row: Integers) -> list[Integers]:

@@ -1,7 +1,8 @@
 r"""Hypersurfaces of polynomials: where a maximum is attained twice, with weights.
 
 The regular subdivision of the exponents is dual to the hypersurface: its k-faces belong to the
-cells of dimension n - k, and inclusions are reversed. See theory A.5.
+cells of dimension n - k, and inclusions are reversed
+(:cite:`maclagan2015`, Proposition 3.1.6).
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any, NamedTuple
 
 from tropical.algebra.polynomial import Polynomial, Term
 from tropical.algebra.rational import RationalFunction
-from tropical.errors import ArgumentError
+from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.geometry.complex_cells import Cell
 from tropical.geometry.subdivision import Subdivision, regular_subdivision
-from tropical.geometry.vectors import Vector, dot, read_vector
+from tropical.geometry.vectors import Vector, dot, read_integer, read_vector
 from tropical.geometry.weighted_complex import Integers, Level, WeightedComplex
 from tropical.rationals import integral
 from tropical.typing import Rational
@@ -78,6 +79,9 @@ class HypersurfaceCell(Cell):
     def weight(self) -> Rational:
         """The lattice length of the jump, with its sign; an integer.
 
+        ``lengths`` of the hypersurface are the same numbers and rational where it is no integer:
+        use them where exponents are rational.
+
         Raises
         ------
         ArgumentError
@@ -119,6 +123,13 @@ class Hypersurface(WeightedComplex):
     __slots__ = ("_function", "_jumps", "_lengths", "_sign", "_subdivision")
 
     def __init__(self, f: Polynomial) -> None:
+        given: Any = f
+        if not isinstance(given, Polynomial):
+            message = (
+                f"f must be a polynomial, got an object of type {type(given).__name__}; "
+                "tp.hypersurface takes products and quotients, too"
+            )
+            raise ArgumentTypeError(message)
         if not f.number_of_terms:
             message = (
                 "f must not be the tropical zero, because every point is its root, got the zero"
@@ -176,7 +187,8 @@ class Hypersurface(WeightedComplex):
         >>> [(cell.jump, cell.weight) for cell in tp.hypersurface(x**2 + y + 0).cells(1)]
         [((2, -1), 1), ((2, 0), 2), ((0, 1), 1)]
         """
-        return tuple(HypersurfaceCell(self, k, i) for i in range(len(self.level(k))))
+        level = self.level(read_integer(k, "k"))
+        return tuple(HypersurfaceCell(self, k, i) for i in range(len(level)))
 
     def dual_face(self, k: int, index: int) -> Any:
         """Return the face of the subdivision that is dual to a cell of dimension k."""
@@ -202,7 +214,7 @@ class Hypersurface(WeightedComplex):
 
     @property
     def weights(self) -> tuple[Rational, ...]:
-        """The weights of the cells of codimension 1, in their order.
+        """The weights of the cells of codimension 1, in their order: ``lengths`` that are integers.
 
         Raises
         ------
@@ -276,7 +288,15 @@ class Hypersurface(WeightedComplex):
 
     @property
     def arithmetic_genus(self) -> int:
-        """The number of interior lattice points of the Newton polygon of a plane curve."""
+        """The number of interior lattice points of the Newton polygon of a plane curve.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> tp.hypersurface((x + y + 0) ** 3).arithmetic_genus
+        1
+        """
         from tropical.geometry.plane_curve import arithmetic_genus
 
         return arithmetic_genus(self)

@@ -3,24 +3,24 @@ r"""Convex polytopes and polyhedra: faces, volume, integer points, and arithmeti
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from math import factorial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tropical.errors import ArgumentError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.geometry import polytope_operations as operations
+from tropical.geometry.convex_sets import descriptions, is_convex_set
 from tropical.geometry.descriptions import Descriptions
 from tropical.geometry.face_lattice import face_numbers, facets_around, hasse_diagram
 from tropical.geometry.fans import Fan
-from tropical.geometry.lattice_points import lattice_points
-from tropical.geometry.polyhedral_volume import normalized_volume
-from tropical.geometry.polyhedron import Polyhedron, read_rows
-from tropical.geometry.vectors import Vector, read_vector
-from tropical.rationals import exact, integral
-from tropical.typing import Rational
+from tropical.geometry.polyhedron import check_space, read_rows
+from tropical.geometry.polytope_measures import MeasuredPolyhedron
+from tropical.geometry.vectors import Vector, read_integer, read_vector
+from tropical.rationals import exact
+
+if TYPE_CHECKING:
+    from tropical.geometry.zonotope import Zonotope
 
 
-class Polytope(Polyhedron):
+class Polytope(MeasuredPolyhedron):
     r"""The convex hull of points, plus the cone of rays, plus the span of lines.
 
     Bounded or not, of any dimension, empty or the whole space. All numbers are exact. Vertices,
@@ -89,7 +89,16 @@ class Polytope(Polyhedron):
 
     @property
     def is_simple(self) -> bool:
-        """Whether every minimal face lies on as few facets as its codimension allows."""
+        """Whether every minimal face lies on as few facets as its codimension allows.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Polytope([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]).is_simple
+        True
+        >>> tp.Polytope([[0, 0, 1], [1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]).is_simple
+        False
+        """
         sides = self._sides
         least = sides.dimension - len(sides.lines)
         return all(len(facets) == least for facets in self._facets_of_vertices())
@@ -119,6 +128,7 @@ class Polytope(Polyhedron):
         >>> tp.Polytope([[0, 0], [0, 1], [1, 0], [1, 1]]).faces(1)
         ((0, 1), (0, 2), (1, 3), (2, 3))
         """
+        k = read_integer(k, "k")
         if k == -1:
             return ((),)
         sides = self._sides
@@ -150,84 +160,6 @@ class Polytope(Polyhedron):
         for face, data in lattice.nodes.items():
             data["dimension"] += space if face else 0
         return lattice
-
-    @property
-    def volume(self) -> Rational:
-        r"""The n-dimensional volume: 0 for a set of lower dimension, 1 for the point of 0-space.
-
-        The set is cut into pyramids over the facets from one vertex, and these likewise; each face
-        is treated once.
-
-        Raises
-        ------
-        ArgumentError
-            If the set is unbounded and of full dimension.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Polytope([[0, 0], [1, 0], [0, 1]]).volume
-        Fraction(1, 2)
-        """
-        sides = self._sides
-        if sides.dimension < sides.n:
-            return 0
-        return integral(Fraction(self.normalized_volume) / factorial(sides.n))
-
-    @property
-    def normalized_volume(self) -> Rational:
-        r""":math:`k!` times the volume relative to the lattice of the affine hull, k the dimension.
-
-        The unit is a simplex of integer vectors that are a basis of all integer vectors in the
-        direction of the affine hull: an edge has its lattice length. A point has 1.
-
-        Raises
-        ------
-        ArgumentError
-            If the set is unbounded.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Polytope([[0, 0], [4, 6]]).normalized_volume
-        2
-        >>> tp.Polytope([[1, 0, 0], [0, 1, 0], [0, 0, 1]]).normalized_volume
-        1
-        """
-        sides = self._sides
-        if sides.is_empty:
-            return 0
-        self._check_bounded("volume")
-        bounding = sides.bounding
-        facets = bounding.rays[: len(sides.facets)]
-        return normalized_volume(sides.generated.rays, sides.members, facets, bounding.lines)
-
-    def lattice_points(self, budget: int = 1_000_000) -> tuple[tuple[int, ...], ...]:
-        """Return the integer points of the set, sorted.
-
-        They are grown coordinate by coordinate in a reduced basis of the lattice, within the
-        projections of the set: long and thin sets cost little more than their points.
-
-        Parameters
-        ----------
-        budget : int
-            The largest number of points, and of partial points, held at once.
-
-        Raises
-        ------
-        ArgumentError
-            If the set is unbounded.
-        BudgetError
-            If there would be more points than the budget.
-
-        Examples
-        --------
-        >>> import tropical as tp
-        >>> tp.Polytope([[0, 0], ["5/2", 0], [0, 1]]).lattice_points()
-        ((0, 0), (0, 1), (1, 0), (2, 0))
-        """
-        self._check_bounded("lattice_points")
-        return tuple(lattice_points(self._sides, budget))
 
     def face(self, direction: Sequence[Any]) -> Polytope:
         """Return the face where a direction is largest; the empty set where it is unbounded.
@@ -264,8 +196,8 @@ class Polytope(Polyhedron):
             ambient_dimension=sides.n,
         )
 
-    def intersection(self, other: Polytope) -> Polytope:
-        """Return the common points; also ``&``.
+    def intersection(self, other: Polytope | Zonotope) -> Polytope:
+        """Return the common points; also ``&``. The other set may be a zonotope.
 
         Examples
         --------
@@ -273,13 +205,18 @@ class Polytope(Polyhedron):
         >>> (tp.Polytope([[0], [3]]) & tp.Polytope([[2], [5]])).vertices
         ((2,), (3,))
         """
-        self._check_space(other)
-        return Polytope._of(operations.intersection(self._sides, other._sides))
+        return Polytope._of(operations.intersection(self._sides, self._beside(other)))
 
-    def convex_hull(self, other: Polytope) -> Polytope:
-        """Return the smallest closed convex set that contains both."""
-        self._check_space(other)
-        return Polytope._of(operations.hull(self._sides, other._sides))
+    def convex_hull(self, other: Polytope | Zonotope) -> Polytope:
+        """Return the smallest closed convex set that contains both.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Polytope([[0, 0], [1, 0]]).convex_hull(tp.Polytope([[0, 2]])).vertices
+        ((0, 0), (0, 2), (1, 0))
+        """
+        return Polytope._of(operations.hull(self._sides, self._beside(other)))
 
     def image(self, matrix: Iterable[Sequence[Any]], translation: Any = None) -> Polytope:
         """Return the image under ``x -> matrix x + translation``.
@@ -320,7 +257,14 @@ class Polytope(Polyhedron):
         >>> P.projection([2, 0]).vertices, P.projection([[1, 1, 0]]).vertices
         (((1, 0), (3, 1)), ((0,), (3,)))
         """
-        listed = list(onto)
+        try:
+            listed = list(onto)
+        except TypeError as error:
+            message = (
+                f"onto must be a list of coordinates or the rows of a matrix, got {onto!r}; "
+                "write [j] for one coordinate"
+            )
+            raise ArgumentTypeError(message) from error
         if listed and hasattr(listed[0], "__len__"):
             return self.image(listed)
         n = self._sides.n
@@ -330,7 +274,7 @@ class Polytope(Polyhedron):
                 raise DimensionError(message)
         return self.image([[int(i == j) for i in range(n)] for j in listed])
 
-    def product(self, other: Polytope) -> Polytope:
+    def product(self, other: Polytope | Zonotope) -> Polytope:
         """Return the Cartesian product, the coordinates of ``other`` last.
 
         Examples
@@ -340,7 +284,7 @@ class Polytope(Polyhedron):
         >>> I.product(I).vertices
         ((0, 0), (0, 1), (1, 0), (1, 1))
         """
-        return Polytope._of(operations.product(self._sides, other._sides))
+        return Polytope._of(operations.product(self._sides, descriptions(other, "other")))
 
     def polar(self) -> Polytope:
         r"""Return the set of all y with :math:`\langle x, y \rangle \le 1` for all x of the set.
@@ -356,7 +300,7 @@ class Polytope(Polyhedron):
         """
         return Polytope._of(operations.polar(self._sides))
 
-    def minkowski_sum(self, other: Polytope) -> Polytope:
+    def minkowski_sum(self, other: Polytope | Zonotope) -> Polytope:
         """Return the set of all sums of a point of each; also ``+``.
 
         Examples
@@ -365,13 +309,26 @@ class Polytope(Polyhedron):
         >>> (tp.Polytope([[0, 0], [1, 0]]) + tp.Polytope([[0, 0], [0, 1]])).vertices
         ((0, 0), (0, 1), (1, 0), (1, 1))
         """
-        return minkowski_sum(self, other)
+        return Polytope._of(operations.total([self._sides, self._beside(other)]))
 
     def translate(self, vector: Sequence[Any]) -> Polytope:
-        """Return the set moved by a vector."""
+        """Return the set moved by a vector.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Polytope([[0, 0], [1, 0]]).translate([5, "1/2"]).vertices
+        ((5, Fraction(1, 2)), (6, Fraction(1, 2)))
+        """
         moved = self._read(vector, "vector")
         point = Polytope([moved])
         return self.minkowski_sum(point)
+
+    def _beside(self, other: Any) -> Descriptions:
+        """Return the descriptions of another set, after the check that it lies in this space."""
+        sides = descriptions(other, "other")
+        check_space(self._sides.n, sides.n)
+        return sides
 
     def _facets_of_vertices(self) -> list[list[int]]:
         """Return the facets around each vertex."""
@@ -379,20 +336,19 @@ class Polytope(Polyhedron):
         facets = sides.members[: len(sides.facets)]
         return facets_around(facets, len(sides.generated.rays))[: len(sides.vertices)]
 
-    def _check_bounded(self, name: str) -> None:
-        if not self.is_bounded:
-            message = f"{name} must be asked of a bounded set, got {self!r}"
-            raise ArgumentError(message)
+    def __add__(self, other: Any) -> Polytope:
+        return self.minkowski_sum(other) if is_convex_set(other) else NotImplemented
 
-    def __add__(self, other: object) -> Polytope:
-        return minkowski_sum(self, other) if isinstance(other, Polytope) else NotImplemented
+    __radd__ = __add__
 
-    def __and__(self, other: object) -> Polytope:
-        return self.intersection(other) if isinstance(other, Polytope) else NotImplemented
+    def __and__(self, other: Any) -> Polytope:
+        return self.intersection(other) if is_convex_set(other) else NotImplemented
+
+    __rand__ = __and__
 
     def __mul__(self, factor: object) -> Polytope:
         """Return the set of all multiples of its points by a number."""
-        if isinstance(factor, Polyhedron):
+        if is_convex_set(factor):
             return NotImplemented
         return Polytope._of(operations.multiple(self._sides, exact(factor, "factor")))
 
@@ -402,7 +358,7 @@ class Polytope(Polyhedron):
         return self * -1
 
 
-def minkowski_sum(*polytopes: Polytope) -> Polytope:
+def minkowski_sum(*polytopes: Polytope | Zonotope) -> Polytope:
     r"""Return the set of all sums :math:`p_1 + p_2 + \dots`, one point of each polytope.
 
     Vertices of the sum are sums of vertices: all of them are formed for two summands at a time,
@@ -410,11 +366,13 @@ def minkowski_sum(*polytopes: Polytope) -> Polytope:
 
     Parameters
     ----------
-    *polytopes : Polytope
+    *polytopes : Polytope or Zonotope
         At least one, in one space. The sum with an empty one is empty.
 
     Raises
     ------
+    ArgumentTypeError
+        If one is neither.
     DimensionError
         If they lie in different spaces.
 
@@ -428,7 +386,7 @@ def minkowski_sum(*polytopes: Polytope) -> Polytope:
     if not polytopes:
         message = "polytopes must not be empty, as they tell the dimension of the space, got none"
         raise ArgumentError(message)
-    for polytope in polytopes[1:]:
-        polytopes[0]._check_space(polytope)
-    summands: list[Descriptions] = [polytope._sides for polytope in polytopes]
+    summands = [descriptions(given, f"polytopes[{i}]") for i, given in enumerate(polytopes)]
+    for sides in summands[1:]:
+        check_space(summands[0].n, sides.n)
     return Polytope._of(operations.total(summands))

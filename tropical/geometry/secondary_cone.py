@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 from tropical.errors import ArgumentTypeError
 from tropical.geometry.cones import dual_cone
 from tropical.geometry.exact_linear import independent_rows, rank, solve
-from tropical.geometry.subdivision import Cell, Subdivision
+from tropical.geometry.subdivision import Subdivision
+from tropical.geometry.subdivision_cells import Cell
 from tropical.geometry.vectors import dot, primitive, read_vector
 from tropical.typing import Rational
 
@@ -26,9 +27,27 @@ class SecondaryCone:
     """The closed cone of heights that induce a subdivision or a coarser one.
 
     Made by ``tp.secondary_cone``. ``==`` compares the subdivisions' cells, which determine it.
+    Its rows are at least 0 on the cone, as is usual for cones: the facets of a Polytope are at most
+    their offsets, so its inequality ``r`` is the facet normal ``-r``.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> cone = tp.secondary_cone(tp.regular_subdivision([[0], [1], [2]], [0, 1, 0]))
+    >>> cone.inequalities, cone.dimension
+    (((-1, 2, -1),), 3)
+    >>> [0, 5, 1] in cone, [0, 1, 9] in cone
+    (True, False)
     """
 
     def __init__(self, subdivision: Subdivision) -> None:
+        given: Any = subdivision
+        if not isinstance(given, Subdivision):
+            message = (
+                "subdivision must be what tp.regular_subdivision returns, "
+                f"got an object of type {type(given).__name__}"
+            )
+            raise ArgumentTypeError(message)
         self._subdivision = subdivision
 
     @property
@@ -56,7 +75,8 @@ class SecondaryCone:
         r"""Primitive rows r with :math:`\langle r, h \rangle \ge 0` for all heights of the cone.
 
         One for each two neighbouring cells and one for each unused point: with the equations they
-        define the cone, and some may follow from the others. All are strict in the interior.
+        define the cone, and some may follow from the others. All are strict in the interior. The
+        sign is opposite to that of the facets of a Polytope.
         """
         return self._rows[1]
 
@@ -181,14 +201,7 @@ def secondary_cone(subdivision: Subdivision) -> SecondaryCone:
     >>> cone.inequalities, cone.contains([2, 0, 0, -3])
     (((-1, 1, 1, -1),), True)
     """
-    given: Any = subdivision
-    if not isinstance(given, Subdivision):
-        message = (
-            "subdivision must be what tp.regular_subdivision returns, "
-            f"got an object of type {type(given).__name__}"
-        )
-        raise ArgumentTypeError(message)
-    return SecondaryCone(given)
+    return SecondaryCone(subdivision)
 
 
 class _Function:

@@ -27,7 +27,7 @@ class SignedHypersurface(Hypersurface):
 
     Its cells are those of the common refinement of T(f) and T(g), which is T(f g), at which the
     difference f - g has a kink; the weight is that of f minus that of g. Signed weights balance,
-    too. ``subdivision`` is that of f g. See theory A.5.
+    too. ``subdivision`` is that of f g.
 
     The cells depend on f and g, and not only on the function: a cell of T(g) may cut one of T(f)
     that it does not bend. Two functions have the same kinks exactly when ``tp.hypersurface`` of
@@ -49,6 +49,13 @@ class SignedHypersurface(Hypersurface):
     __slots__ = ("_faces", "_terms")
 
     def __init__(self, q: RationalFunction) -> None:
+        given: Any = q
+        if not isinstance(given, RationalFunction):
+            message = (
+                "q must be a rational function, "
+                f"got an object of type {type(given).__name__}; tp.hypersurface takes both"
+            )
+            raise ArgumentTypeError(message)
         refinement, summands = common_refinement([q.numerator, q.denominator])
         subdivision = refinement.subdivision
         self._begin(q, subdivision)

@@ -113,6 +113,12 @@ def _polynomial(f: Any) -> Polynomial:
         f = f.expand()
     if not isinstance(f, Polynomial):
         message = f"functions must be polynomials, got {type(f).__name__}"
+        if isinstance(f, list | tuple):
+            message += "; write stable_intersection(f, g)"
+        elif isinstance(f, Hypersurface):
+            message += "; use its function"
+        elif isinstance(f, str):
+            message += f"; read it with R.parse({f!r})"
         raise ArgumentTypeError(message)
     return f
 

@@ -1,7 +1,7 @@
 r"""Regular subdivisions: the upper faces of lifted points, projected back.
 
 The terms that attain the maximum of a polynomial at a point x are the points of one cell, and x is
-dual to the cell. See theory A.5.
+dual to the cell (:cite:`maclagan2015`, Section 2.3).
 """
 
 from __future__ import annotations
@@ -12,98 +12,18 @@ from functools import cached_property
 from math import factorial
 from typing import Any
 
+from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.polynomial import Polynomial
+from tropical.algebra.rational import RationalFunction
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.geometry.lifted_points import Integers, LiftedPoints, Wall
 from tropical.geometry.simplex_volumes import normalized_volumes
+from tropical.geometry.subdivision_cells import Cell
 from tropical.geometry.subdivision_faces import Face, SubdivisionFaces
-from tropical.geometry.vectors import Vector, read_matrix, read_vector
+from tropical.geometry.vectors import Vector, read_integer, read_matrix, read_vector
 from tropical.rationals import integral
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Rational
-
-
-class Cell:
-    """A maximal cell of a subdivision: the terms that attain the maximum at its dual point.
-
-    Examples
-    --------
-    >>> import tropical as tp
-    >>> R, x, y = tp.ring("x y")
-    >>> cell = tp.regular_subdivision(3 * x + y + 0).cells[0]
-    >>> cell
-    Cell(3 members, dual (-3, 0), value 0)
-    >>> cell.exponents, cell.volume, cell.normalized_volume
-    (((1, 0), (0, 1), (0, 0)), Fraction(1, 2), 1)
-    """
-
-    __slots__ = ("_index", "_subdivision")
-
-    def __init__(self, subdivision: Subdivision, index: int) -> None:
-        self._subdivision = subdivision
-        self._index = index
-
-    @property
-    def members(self) -> Integers:
-        """The sorted indices of all points on the lifted cell."""
-        return self._subdivision._facets[self._index][0]
-
-    @property
-    def vertices(self) -> Integers:
-        """The sorted indices of the points at the corners."""
-        return self._subdivision._complex.corners[self._index]
-
-    @property
-    def exponents(self) -> tuple[Vector, ...]:
-        """The corners themselves, in the order of ``vertices``."""
-        points = self._subdivision.points
-        return tuple(points[i] for i in self.vertices)
-
-    @property
-    def dual(self) -> Vector:
-        r"""The point x where exactly the members attain the maximum of :math:`h_i + p_i \cdot x`.
-
-        The minimum for min-plus. It is determined up to the lineality of the subdivision.
-        """
-        return self._subdivision._facets[self._index][1]
-
-    @property
-    def value(self) -> Rational:
-        """The maximum (minimum) at the dual point."""
-        return self._subdivision._facets[self._index][2]
-
-    @property
-    def volume(self) -> Rational:
-        """The volume in the ambient space: 0 when the subdivision has a smaller dimension."""
-        return self._subdivision._volume(self.normalized_volume)
-
-    @property
-    def normalized_volume(self) -> Rational:
-        r""":math:`d!` times the volume relative to the lattice of the span, d the dimension."""
-        return self._subdivision._volumes[self._index]
-
-    @property
-    def simplices(self) -> tuple[Integers, ...]:
-        """A triangulation of the cell without new vertices, as sorted indices of points.
-
-        Each face is coned from its vertex of smallest index, so those of neighbours fit together.
-        """
-        return self._subdivision._complex.pulled[self._index]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Cell):
-            return NotImplemented
-        return (self._index, self._subdivision) == (other._index, other._subdivision)
-
-    def __hash__(self) -> int:
-        return hash((self.members, self.dual, self.value))
-
-    def __reduce__(self) -> tuple[type[Cell], tuple[Any, ...]]:
-        return Cell, (self._subdivision, self._index)
-
-    def __repr__(self) -> str:
-        shown = ", ".join(map(str, self.dual))
-        return f"Cell({len(self.members)} members, dual ({shown}), value {self.value})"
 
 
 class Subdivision:
@@ -180,12 +100,27 @@ class Subdivision:
 
     @property
     def used(self) -> Integers:
-        """The sorted indices of the points on lifted cells, at corners or not."""
+        """The sorted indices of the points on lifted cells, at corners or not.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> S = tp.regular_subdivision([[0], [1], [2], [3]], [0, 1, 2, 0])
+        >>> S.used, [cell.vertices for cell in S.cells]
+        ((0, 1, 2, 3), [(0, 2), (2, 3)])
+        """
         return tuple(sorted({i for members, _, _ in self._facets for i in members}))
 
     @property
     def unused(self) -> Integers:
-        """The sorted indices of the other points: terms that are never the maximum (minimum)."""
+        """The sorted indices of the other points: terms that are never the maximum (minimum).
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.regular_subdivision([[0], [1], [2]], [0, -1, 0]).unused
+        (1,)
+        """
         return tuple(sorted(set(range(len(self._points))) - set(self.used)))
 
     def faces(self, k: int) -> tuple[Face, ...]:
@@ -193,8 +128,16 @@ class Subdivision:
 
         Those of the full dimension are the maximal cells, in the order of ``cells``. There are
         none of dimension below 0 or above that of the subdivision.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> S = tp.regular_subdivision(-1 * x * y + x + y + 0)
+        >>> [face.vertices for face in S.faces(1)]
+        [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
         """
-        return self._complex.faces(k)
+        return self._complex.faces(read_integer(k, "k"))
 
     @property
     def f_vector(self) -> Integers:
@@ -336,7 +279,7 @@ class Subdivision:
 
 
 def regular_subdivision(
-    f: Polynomial | Iterable[Sequence[Any]],
+    f: Polynomial | FactoredPolynomial | Iterable[Sequence[Any]],
     heights: Iterable[Any] | None = None,
     semiring: Semiring | None = None,
 ) -> Subdivision:
@@ -348,9 +291,10 @@ def regular_subdivision(
 
     Parameters
     ----------
-    f : Polynomial, or array_like of shape (m, n)
-        A polynomial, or points. Points may lie in a subspace. Among equal points the highest
-        (for min-plus the lowest) count; the others are unused, and all keep their indices.
+    f : Polynomial or FactoredPolynomial, or array_like of shape (m, n)
+        A polynomial, expanded if it is factored, or points. Points may lie in a subspace. Among
+        equal points the highest (for min-plus the lowest) count; the others are unused, and all
+        keep their indices.
     heights : array_like, shape (m,)
         The heights of the points; a polynomial brings its own.
     semiring : Semiring, optional
@@ -359,7 +303,7 @@ def regular_subdivision(
     Raises
     ------
     ArgumentTypeError
-        If points come without heights, or a polynomial comes with them.
+        If points come without heights, or a polynomial comes with them, or f is neither.
     DimensionError
         If the points differ in length, or the numbers of points and heights differ.
 
@@ -377,6 +321,8 @@ def regular_subdivision(
     >>> [(cell.members, cell.dual) for cell in S.cells], S.unused
     ([((0, 3), (Fraction(1, 2),))], (1, 2))
     """
+    if isinstance(f, FactoredPolynomial):
+        f = f.expand()
     if isinstance(f, Polynomial):
         if heights is not None or semiring is not None:
             message = (
@@ -385,10 +331,18 @@ def regular_subdivision(
             )
             raise ArgumentTypeError(message)
         return Subdivision(f.exponents, f.coefficients, f.ring.semiring, len(f.ring.names))
+    given: Any = f
+    if isinstance(given, RationalFunction | str) or not isinstance(given, Iterable):
+        message = f"f must be a polynomial or points, got an object of type {type(given).__name__}"
+        if isinstance(given, RationalFunction):
+            message += "; f.numerator and f.denominator have one each"
+        elif isinstance(given, str):
+            message += f"; read it with R.parse({given!r})"
+        raise ArgumentTypeError(message)
     if heights is None:
         message = f"heights must be given with points, one for each, got {heights}"
         raise ArgumentTypeError(message)
-    listed = [read_vector(point, f"points[{i}]") for i, point in enumerate(f)]
+    listed = [read_vector(point, f"points[{i}]") for i, point in enumerate(given)]
     n = len(listed[0]) if listed else 0
     points = tuple(read_matrix(listed, "points", n))
     read = read_vector(heights, "heights")

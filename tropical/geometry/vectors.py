@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import chain
 from math import gcd, lcm
+from numbers import Integral
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact, integral
 from tropical.typing import Array, Rational
 
@@ -26,13 +27,7 @@ def read_vector(entries: Iterable[Any], name: str, n: int | None = None) -> Vect
     >>> read_vector([1, "1/2", 0.25], "direction")
     (1, Fraction(1, 2), Fraction(1, 4))
     """
-    try:
-        vector = tuple(exact(v, name) for v in entries)
-    except TypeError as error:
-        if isinstance(error, ArgumentTypeError):
-            raise
-        message = f"{name} must be a sequence of numbers, got {entries!r}"
-        raise ArgumentTypeError(message) from error
+    vector = tuple(exact(v, name) for v in in_order(entries, name, "numbers"))
     if n is not None and len(vector) != n:
         message = f"{name} must have shape ({n},), got ({len(vector)},)"
         raise DimensionError(message)
@@ -41,7 +36,42 @@ def read_vector(entries: Iterable[Any], name: str, n: int | None = None) -> Vect
 
 def read_matrix(rows: Iterable[Any], name: str, n: int) -> list[Vector]:
     """Return exact rows of ``n`` entries each."""
-    return [read_vector(row, f"{name}[{i}]", n) for i, row in enumerate(rows)]
+    listed = in_order(rows, name, "rows")
+    return [read_vector(row, f"{name}[{i}]", n) for i, row in enumerate(listed)]
+
+
+def in_order(entries: Any, name: str, what: str) -> Iterator[Any]:
+    """Return an iterator, or raise an ArgumentTypeError: sets have no order, texts no entries."""
+    if isinstance(entries, Set | Mapping | str | bytes) or not isinstance(
+        entries, Iterable | Sequence
+    ):
+        message = f"{name} must be a sequence of {what}, got {entries!r}"
+        raise ArgumentTypeError(message)
+    return iter(entries)
+
+
+def read_size(value: Any, name: str) -> int:
+    """Return a whole number that is not negative: a dimension, a number of rows, a budget.
+
+    Examples
+    --------
+    >>> from tropical.geometry.vectors import read_size
+    >>> read_size(3, "n")
+    3
+    """
+    size = read_integer(value, name)
+    if size < 0:
+        message = f"{name} must be at least 0, got {size}"
+        raise ArgumentError(message)
+    return size
+
+
+def read_integer(value: Any, name: str) -> int:
+    """Return a whole number as an int; a truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        message = f"{name} must be an int, got {value!r}"
+        raise ArgumentTypeError(message)
+    return int(value)
 
 
 def machine_words(numbers: Any, dimensions: int) -> Array | None:

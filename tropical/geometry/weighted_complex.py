@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import lcm
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tropical.errors import ArgumentError, DimensionError
 from tropical.geometry.cell_adjacency import Generators, cofaces, faces
-from tropical.geometry.complex_cells import Cell
+from tropical.geometry.complex_cells import Cell, Ray
+from tropical.geometry.complex_data import counted, read_weights, require_different
 from tropical.geometry.modulo_subspace import echelon, primitive_direction, reduced
-from tropical.geometry.vectors import Vector, read_matrix, read_vector
-from tropical.rationals import exact
+from tropical.geometry.vectors import Vector, read_integer, read_matrix, read_vector
 from tropical.typing import Rational
 
 Integers: TypeAlias = tuple[int, ...]
@@ -19,15 +19,6 @@ Level: TypeAlias = Sequence[Generators]
 
 SHOWN = 8
 """The largest number of points that a repr lists."""
-
-
-class Ray(NamedTuple):
-    """An unbounded cell of dimension 1: where it starts, where it goes, and which cell it is."""
-
-    apex: Vector
-    direction: Integers
-    weight: Rational | None
-    cell: int
 
 
 class WeightedComplex:
@@ -121,10 +112,10 @@ class WeightedComplex:
             read_matrix(directions, "directions", n),
             read_matrix(lineality, "lineality", n),
         )
-        _require_different(self._vertices, "vertices")
-        _require_different(self._directions, "directions")
+        require_different(self._vertices, "vertices")
+        require_different(self._directions, "directions")
         maximal = [(tuple(sorted(vs)), tuple(sorted(ds))) for vs, ds in cells]
-        self._weights: tuple[Rational, ...] = _read_weights(weights, len(maximal))
+        self._weights: tuple[Rational, ...] = read_weights(weights, len(maximal))
         self._levels.update(closure(self, maximal))
         found = max(self._levels, default=dimension)
         if found is None or (dimension is not None and dimension != found):
@@ -277,7 +268,23 @@ class WeightedComplex:
         >>> [cell.rays for cell in C.cells(1)], C.cells(0)[0].cofaces
         ([((1, 1),), ((0, -1),), ((-1, 0),)], (0, 1, 2))
         """
-        return tuple(Cell(self, k, i) for i in range(len(self.level(k))))
+        level = self.level(read_integer(k, "k"))
+        return tuple(Cell(self, k, i) for i in range(len(level)))
+
+    @property
+    def f_vector(self) -> Integers:
+        """The numbers of cells of dimension 0, 1, ..., that of the complex.
+
+        There are none below the dimension of the lineality space.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> tp.hypersurface(x + y + 0).f_vector, tp.hypersurface(x + 0).f_vector
+        ((1, 3), (0, 1))
+        """
+        return tuple(len(self.level(k)) for k in range(self._dimension + 1))
 
     def neighbours(self, k: int) -> tuple[list[Integers], list[Integers]]:
         """Return the faces of dimension k - 1 of each k-cell, and for each of those its cofaces."""
@@ -316,7 +323,7 @@ class WeightedComplex:
         :math:`\sigma` around it has a primitive vector :math:`u_\sigma`, pointing into it, that
         generates the integer vectors along :math:`\sigma` together with those along
         :math:`\tau`. The sum of the vectors :math:`w_\sigma u_\sigma` must lie along :math:`\tau`.
-        Everything is read from the cells and the weights. See theory A.5.
+        Everything is read from the cells and the weights: :cite:`maclagan2015`, Section 3.3.
 
         Examples
         --------
@@ -329,15 +336,32 @@ class WeightedComplex:
         return not self.unbalanced_cells()
 
     def unbalanced_cells(self) -> tuple[Cell, ...]:
-        """Return the cells of codimension 1 around which the weights do not balance."""
+        """Return the cells of codimension 1 around which the weights do not balance.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> C = tp.hypersurface(x + y + 0).with_weights([2, 1, 1])
+        >>> [cell.points for cell in C.unbalanced_cells()]
+        [((0, 0),)]
+        """
         from tropical.geometry.balancing import unbalanced
 
         cells = self.cells(self._dimension - 1)
         return tuple(cells[i] for i in unbalanced(self))
 
     def with_weights(self, weights: Iterable[Any]) -> WeightedComplex:
-        """Return the same cells with other weights."""
-        read = _read_weights(weights, len(self.level(self._dimension)))
+        """Return the same cells with other weights, in the order of ``weights``.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> R, x, y = tp.ring("x y")
+        >>> tp.hypersurface(x + y + 0).with_weights(["1/2", 1, 1]).weights
+        (Fraction(1, 2), 1, 1)
+        """
+        read = read_weights(weights, len(self.level(self._dimension)))
         levels = {k: self.level(k) for k in range(self._dimension + 1)}
         return WeightedComplex.trusted(
             self._ambient,
@@ -395,7 +419,7 @@ class WeightedComplex:
         if self.is_empty:
             return f"{name}(empty in {self._ambient}-space)"
         if self._dimension == 0 and len(self._vertices) <= SHOWN:
-            return f"{name}(points {', '.join(_counted(*pair) for pair in self.points)})"
+            return f"{name}(points {', '.join(counted(*pair) for pair in self.points)})"
         count = len(self._vertices)
         bounded = 0 if self._lineality else sum(not ds for _, ds in self.level(self._dimension))
         parts = [f"dim {self._dimension} in {self._ambient}-space"]
@@ -406,29 +430,3 @@ class WeightedComplex:
         unbounded = len(self.level(self._dimension)) - bounded
         parts.append(f"{bounded} bounded and {unbounded} unbounded cells")
         return f"{name}({', '.join(parts)})"
-
-
-def _read_weights(weights: Iterable[Any], count: int) -> tuple[Rational, ...]:
-    read = tuple(exact(w, "weights") for w in weights)
-    if len(read) != count:
-        message = f"weights must have {count} entries, one for each maximal cell, got {len(read)}"
-        raise ArgumentError(message)
-    return read
-
-
-def _counted(point: Vector, weight: Rational) -> str:
-    """Return a point with its weight, as a repr shows them."""
-    from tropical.algebra.printing import format_number
-
-    return f"({', '.join(map(format_number, point))}): {weight}"
-
-
-def _require_different(vectors: Sequence[Vector], name: str) -> None:
-    """Raise an ArgumentError when a vector occurs twice, or a direction vanishes."""
-    for i, vector in enumerate(vectors):
-        if name == "directions" and not any(vector):
-            message = f"directions must not be zero modulo the lineality, got {vector}"
-            raise ArgumentError(message)
-        if vector in vectors[:i]:
-            message = f"{name} must be different modulo the lineality, got {vector} twice"
-            raise ArgumentError(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import factorial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,11 @@ import numpy as np
 from tropical.errors import ArgumentError, DimensionError
 from tropical.geometry.descriptions import Equation, Facet
 from tropical.geometry.flats import face_numbers
-from tropical.geometry.vectors import Vector
+from tropical.geometry.vectors import Vector, read_size
 from tropical.geometry.zonotope_facets import equations, facets
 from tropical.geometry.zonotope_lattice_points import lattice_points
 from tropical.geometry.zonotope_segments import SumOfSegments
-from tropical.geometry.zonotope_vertices import sorted_vertices, vertex_blocks
+from tropical.geometry.zonotope_vertices import all_vertices, sorted_vertices, vertex_blocks
 from tropical.geometry.zonotope_volume import sums_of_minors
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
@@ -30,7 +31,8 @@ class Zonotope(SumOfSegments):
     Canonical at birth: zero generators are dropped, parallel ones merged, each is turned so that
     its first nonzero entry is positive (the base moves along), and they are sorted. The base is
     then the lexicographically smallest point and the generators are the edges of the set, so
-    ``==`` is equality of sets. See theory A.6.
+    ``==`` is equality of zonotopes as sets. A zonotope never equals a Polytope: compare
+    ``Z.to_polytope()`` with it. References: :cite:`ziegler1995`, Lecture 7.
 
     Parameters
     ----------
@@ -66,12 +68,15 @@ class Zonotope(SumOfSegments):
         >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).vertices
         ((0, 0), (0, 1), (1, 0), (1, 1))
         """
-        Z = self._integers()
-        return sorted_vertices(vertex_blocks(Z), Z.denominator)[0]
+        return all_vertices(self._integers())
 
     @property
     def sign_vectors(self) -> tuple[tuple[int, ...], ...]:
         """For each vertex, in order, on which side 1 or -1 of each generator its normal cone is.
+
+        Signs follow ``generators``, which are sorted, merged and turned, and not the vectors that
+        the zonotope was made of.
+        They are those of the regions of ``tp.Arrangement(Z.generators)``.
 
         Examples
         --------
@@ -206,6 +211,18 @@ class Zonotope(SumOfSegments):
         return integral(Fraction(sums[-1], Z.denominator ** (len(sums) - 1)))
 
     @property
+    def normalized_volume(self) -> Rational:
+        r""":math:`k!` times ``lattice_volume``, k the dimension: the unit is a lattice simplex.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0], [0, 1]]).normalized_volume
+        2
+        """
+        return integral(factorial(self.dimension) * self.lattice_volume)
+
+    @property
     def ehrhart_polynomial(self) -> tuple[int, ...]:
         r"""The numbers :math:`e_0, e_1, ...`: kZ has :math:`\sum_i e_i k^i` integer points.
 
@@ -271,7 +288,7 @@ class Zonotope(SumOfSegments):
         >>> tp.Zonotope(["1/2", 0], [[1, 1], [0, 1]]).lattice_points()
         ((1, 1),)
         """
-        return tuple(lattice_points(self._integers(), budget))
+        return tuple(lattice_points(self._integers(), read_size(budget, "budget")))
 
     def to_polytope(self) -> Polytope:
         """Return the set as a Polytope, the convex hull of the vertices.

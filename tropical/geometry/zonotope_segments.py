@@ -20,7 +20,7 @@ from tropical.geometry.vectors import (
     read_vector,
 )
 from tropical.geometry.zonotope_coordinates import IntegerZonotope, integer_zonotope
-from tropical.rationals import integral
+from tropical.rationals import exact, integral
 from tropical.typing import Rational
 
 SHOWN = 8
@@ -157,6 +157,17 @@ class SumOfSegments:
         vertex = reduce(add, (g for g in self._generators if dot(d, g) > 0), self._base)
         return vertex, integral(dot(d, vertex))
 
+    def translate(self, vector: Sequence[Any]) -> Self:
+        """Return the set moved by a vector.
+
+        Examples
+        --------
+        >>> import tropical as tp
+        >>> tp.Zonotope([0, 0], [[1, 0]]).translate([2, -1])
+        Zonotope([2, -1], [[1, 0]])
+        """
+        return type(self)(add(self._base, self._read(vector, "vector")), self._generators)
+
     @property
     def denominator(self) -> int:
         """The least positive integer that makes the base and the generators integral.
@@ -198,6 +209,21 @@ class SumOfSegments:
             )
             raise DimensionError(message)
         return type(self)(add(self._base, other.base), (*self._generators, *other.generators))
+
+    def __mul__(self, factor: object) -> Self:
+        """Return the set of all multiples of its points by a number."""
+        if isinstance(factor, SumOfSegments):
+            return NotImplemented
+        number = exact(factor, "factor")
+        base, *generators = (
+            tuple(integral(number * v) for v in row) for row in (self._base, *self._generators)
+        )
+        return type(self)(base, generators)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Self:
+        return self * -1
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SumOfSegments):

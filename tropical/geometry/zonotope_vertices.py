@@ -41,6 +41,19 @@ def vertex_blocks(
         yield Block(cells.signs[:, : len(Z.generators)], cells.points, sums)
 
 
+def all_vertices(Z: IntegerZonotope) -> tuple[Vector, ...]:
+    """Return the vertices of the zonotope that Z is a multiple of, sorted.
+
+    Examples
+    --------
+    >>> from tropical.geometry.zonotope_coordinates import integer_zonotope
+    >>> from tropical.geometry.zonotope_vertices import all_vertices
+    >>> all_vertices(integer_zonotope((0, 0), ((0, 1), (2, 0))))
+    ((0, 0), (0, 1), (2, 0), (2, 1))
+    """
+    return sorted_vertices(vertex_blocks(Z), Z.denominator)[0]
+
+
 def sorted_vertices(
     blocks: Iterator[Block], denominator: int
 ) -> tuple[tuple[Vector, ...], tuple[tuple[int, ...], ...]]:
