@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from fractions import Fraction
+from importlib import import_module
 from itertools import combinations, permutations, product
 from math import comb, factorial
 
@@ -19,6 +20,10 @@ from tests.oracles import dot
 from tropical.errors import ArgumentError, ArgumentTypeError, BudgetError, DimensionError
 from tropical.geometry import broken_circuits, word_rows
 from tropical.strategies import rationals
+
+# once the kernels are loaded, small questions take them too
+import_module("tropical.kernels.cells")
+import_module("tropical.kernels.region_counts")
 
 entries = st.integers(-2, 2) | rationals(2)
 

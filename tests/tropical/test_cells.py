@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import combinations, product
 from math import comb, factorial
 
@@ -14,6 +15,9 @@ from tropical.errors import ArgumentError
 from tropical.geometry import cells
 from tropical.geometry.cells import count_cells, stream_cells, walk
 from tropical.geometry.cone_cells import Node, leaves, seen_ray
+
+# once the kernels are loaded, small questions take them too
+import_module("tropical.kernels.cells")
 
 SCALES = (1, 10**5, 2**20 * 3**6, 10**40)
 """Small numbers, numbers that leave the bound on the way, and numbers beyond it from the start."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import combinations
 from math import comb, factorial
 
@@ -14,6 +15,9 @@ from tests import oracles
 from tropical.errors import BudgetError
 from tropical.geometry.flats import face_numbers, flats, ranks_of_flats
 from tropical.strategies import rationals
+
+# once the kernels are loaded, small questions take them too
+import_module("tropical.kernels.region_counts")
 
 entries = st.integers(-2, 2) | rationals(2) | st.sampled_from([2**40, 3**45])
 

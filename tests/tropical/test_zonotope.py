@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import pickle
 from fractions import Fraction
+from importlib import import_module
 from itertools import combinations, permutations, product
 from math import ceil, comb, factorial, floor, prod
 
@@ -22,6 +23,10 @@ from tropical.errors import (
     ExactnessError,
 )
 from tropical.strategies import rationals, zonotopes
+
+# once the kernels are loaded, small questions take them too
+import_module("tropical.kernels.cells")
+import_module("tropical.kernels.region_counts")
 
 entries = st.integers(-2, 2) | rationals(2)
 

@@ -12,14 +12,19 @@ where the few rows that they take for parallel are confirmed to be, Python's int
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import gcd
+from typing import Any
 
 import numpy as np
 
 from tropical.geometry.vectors import independent_columns, primitive
-from tropical.geometry.word_rows import Integers, word_rows
+from tropical.geometry.word_rows import Integers, WordRows, word_rows
 from tropical.typing import Array, Rational
+
+FEW = 12
+"""So few hyperplanes do not pay for loading the kernels, which takes half a second."""
 
 
 def distinct_directions(vectors: Iterable[Sequence[Rational]]) -> list[Integers]:
@@ -61,8 +66,6 @@ def whitney_numbers(vectors: Iterable[Sequence[Rational]]) -> tuple[int, ...]:
     >>> whitney_numbers([(0, 0, 1), (1, 0, 0), (1, 0, 1), (0, 1, 0)])
     (1, 3, 2)
     """
-    from tropical.kernels.region_counts import add_whitney_numbers
-
     rows = _independent(distinct_directions(vectors))
 
     def exactly(k: int) -> list[int]:
@@ -70,7 +73,7 @@ def whitney_numbers(vectors: Iterable[Sequence[Rational]]) -> tuple[int, ...]:
         _add_whitney_numbers(list(_contracted(rows[:k], rows[k])), 1, counts)
         return counts
 
-    parts = _parts(rows, add_whitney_numbers, exactly, range(1, len(rows)))
+    parts = _parts(rows, "add_whitney_numbers", exactly, range(1, len(rows)))
     return tuple(map(sum, zip([1] + [0] * (len(rows[0]) - 1), *parts, strict=True)))
 
 
@@ -86,8 +89,6 @@ def affine_face_numbers(vectors: Iterable[Sequence[Rational]]) -> tuple[int, ...
     >>> affine_face_numbers([(0, 0, 1), (1, 0, 0), (1, 0, 1), (0, 1, 0)])
     (6, 7, 2)
     """
-    from tropical.kernels.region_counts import add_face_numbers
-
     rows = _independent(distinct_directions(vectors))
 
     def exactly(k: int) -> list[int]:
@@ -99,7 +100,7 @@ def affine_face_numbers(vectors: Iterable[Sequence[Rational]]) -> tuple[int, ...
             faces[0] = _regions(rows)
         return faces
 
-    parts = _parts(rows, add_face_numbers, exactly, range(len(rows)))
+    parts = _parts(rows, "add_face_numbers", exactly, range(len(rows)))
     return tuple(map(sum, zip(*parts, strict=True)))
 
 
@@ -138,11 +139,9 @@ def classes_above(rows: Sequence[Integers], bases: Sequence[Sequence[int]]) -> A
     >>> classes_above([(1, 0, 0), (0, 1, 0), (1, 1, 0), (0, 0, 1)], [(0,), (3,)]).tolist()
     [[-1, 1, 1, 3], [0, 1, 2, -1]]
     """
-    from tropical.kernels import region_counts
-
     out = np.empty((len(bases), len(rows)), np.int64)
     places = np.array(bases, np.int64).reshape(len(bases), -1)
-    if not any(words.run(region_counts.classes_above, places, out) for words in word_rows(rows)):
+    if not any(words.run(_kernel("classes_above"), places, out) for words in _forms(rows)):
         for labels, basis in zip(out, bases, strict=True):
             labels[:] = _classes(rows, basis)
     return out
@@ -158,22 +157,36 @@ def _independent(rows: list[Integers]) -> list[Integers]:
 
 def _parts(
     rows: Sequence[Integers],
-    kernel: Callable[[Array, int, Array, bool, Array], bool],
+    name: str,
     exactly: Callable[[int], list[int]],
     parts: Iterable[int],
 ) -> Iterator[list[int]]:
     """Yield the parts of a count, each by the quickest arithmetic that was exact for those before.
 
-    A part is one call, so that an interruption is heard between two of them.
+    ``name`` is that of a kernel of ``region_counts``. A part is one call, so that an interruption
+    is heard between two of them.
     """
-    forms = word_rows(rows)
+    forms = _forms(rows)
     words = next(forms, None)
     for k in parts:
         counts = np.zeros(len(rows[0]), np.int64)
-        while words is not None and not words.run(kernel, k, counts):
+        while words is not None and not words.run(_kernel(name), k, counts):
             words = next(forms, None)
             counts[:] = 0
         yield exactly(k) if words is None else counts.tolist()
+
+
+def _forms(rows: Sequence[Integers]) -> Iterator[WordRows]:
+    """Return the forms of the rows in machine words; none where Python's integers are quicker."""
+    worthwhile = len(rows) > FEW or "tropical.kernels.region_counts" in sys.modules
+    return word_rows(rows) if worthwhile else iter(())
+
+
+def _kernel(name: str) -> Callable[[Array, Any, Array, bool, Array], bool]:
+    from tropical.kernels import region_counts
+
+    kernel: Callable[[Array, Any, Array, bool, Array], bool] = getattr(region_counts, name)
+    return kernel
 
 
 def _contracted(rows: Iterable[Integers], along: Integers) -> dict[Integers, int]:

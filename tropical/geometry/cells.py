@@ -6,6 +6,7 @@ the part of the walk below is done in Python's integers, which have none.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import gcd, isqrt
@@ -32,6 +33,9 @@ MOST_DIMENSIONS = 60
 
 DIGIT = 40
 """The bits of a digit of large weights."""
+
+FEW = 12
+"""So few vectors, in up to four dimensions, do not pay for loading the kernel: half a second."""
 
 SMALL = 2**6
 """Rays with entries up to here are not worth a division by a common factor."""
@@ -136,6 +140,11 @@ def walk(
     return _Walk(rows, n, positive, block, signs, points, weights).blocks()
 
 
+def worthwhile(m: int, rank: int) -> bool:
+    """Tell whether the kernel is quicker for m vectors."""
+    return m > FEW or rank > 4 or "tropical.kernels.cells" in sys.modules
+
+
 class _Walk:
     """One enumeration: the arrangement in coordinates of the span, and the arrays of the kernel."""
 
@@ -167,7 +176,11 @@ class _Walk:
             return
         length = max(sum(map(abs, v)) for v in self.vectors)
         large = min(LARGEST_HEIGHT // length, isqrt(LARGEST_PRODUCT // length))
-        if large < max(abs(v) for ray in self.dual for v in ray) or self.rank > MOST_DIMENSIONS:
+        if (
+            large < max(abs(v) for ray in self.dual for v in ray)
+            or self.rank > MOST_DIMENSIONS
+            or not worthwhile(self.m, self.rank)
+        ):
             for root in range(1 << (self.rank - 1)):
                 yield from self._exactly(self._orthant(root))
         else:
