@@ -21,7 +21,7 @@ from tropical.strategies import rationals
 # once the kernels are loaded, small cones take them too
 import_module("tropical.kernels.hull")
 
-sizes = st.sampled_from([1, 2, 3, 2**20, 2**40, 2**70, Fraction(1, 2**60)])
+sizes = st.sampled_from([1, 2, 3, 2**20, 2**40, 2**70, Fraction(1, 2**60), Fraction(1, 2**1074)])
 
 
 @st.composite
@@ -156,6 +156,20 @@ def test_many_points_within_the_rounding_of_doubles():
     assert len(upper) == 16 * 16  # the squares of the grid
     assert all(len([p for p in cap if not dot(p, ray)]) == 4 for ray in upper)
     assert not any(dot(p, ray) == 0 for p in lower for ray in upper)
+
+
+def test_the_smallest_double_beside_ordinary_ones():
+    points = [
+        (1 / 3, 2 / 3, 0.0),
+        (4 / 3, 0.0, 0.0),
+        (4 / 3, 1.0, 5e-324),
+        (0.0, 0.6666666666666665, 1.0),
+        (2 / 3, 0.9999999999999999, 2 / 3),
+    ]
+    rows = [(1, *map(Fraction, p)) for p in points]
+    _, rays = dual_cone(rows, 4)
+    assert all(dot(row, ray) >= 0 for row in rows for ray in rays)
+    assert zero_sets(rows, rays) == zero_sets(rows, lines_and_rays(rows, 4)[1])
 
 
 def test_points_far_from_the_origin_are_as_good_as_near_ones():

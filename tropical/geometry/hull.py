@@ -24,6 +24,9 @@ from tropical.typing import Array
 WORD = 2**62
 """No number of the int64 way reaches it."""
 
+LEAST = -(2**20)
+"""Powers of two below it stand for zero."""
+
 SMALL = 24
 """So few generators do not pay for loading the kernels, which takes half a second."""
 
@@ -209,19 +212,36 @@ def _independent(generators: Array) -> Array:
 
 def row_doubles(rows: Array) -> Array:
     """Return doubles: every integer row divided by a power of two so that no entry exceeds 1."""
-    if rows.dtype == object:
-        shifts = [1 << max(int(v).bit_length() for v in row) for row in rows]
-        return np.array([[int(v) / s for v in row] for row, s in zip(rows, shifts, strict=True)])
-    doubles = rows.astype(float)
-    scaled: Array = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=1))[1][:, None])
+    mantissas, exponents = _mantissas_and_exponents(rows)
+    scaled: Array = np.ldexp(mantissas, exponents - exponents.max(axis=1, keepdims=True))
     return scaled
 
 
 def _scaled(rows: Array) -> Array:
-    """Return doubles: rows, then columns, divided by powers of two so that none exceeds 1."""
-    doubles = row_doubles(rows)
-    scaled: Array = np.ldexp(doubles, -np.frexp(np.abs(doubles).max(axis=0))[1])
+    """Return doubles: rows, then columns, divided by powers of two so that none exceeds 1.
+
+    Each entry is rounded once, and what underflows is not scaled up again.
+    """
+    mantissas, exponents = _mantissas_and_exponents(rows)
+    exponents = exponents - exponents.max(axis=1, keepdims=True)
+    exponents = np.maximum(exponents - exponents.max(axis=0), LEAST)
+    scaled: Array = np.ldexp(mantissas, exponents)
     return scaled
+
+
+def _mantissas_and_exponents(rows: Array) -> tuple[Array, Array]:
+    """Return doubles of size at most 1 and the powers of two that they are multiplied by."""
+    if rows.dtype == object:
+        bits = np.array([[int(v).bit_length() for v in row] for row in rows])
+        mantissas = np.array(
+            [
+                [int(v) / (1 << int(b)) for v, b in zip(*pair, strict=True)]
+                for pair in zip(rows, bits, strict=True)
+            ]
+        )
+    else:
+        mantissas, bits = np.frexp(rows.astype(float))
+    return mantissas, np.where(mantissas == 0, 2 * LEAST, bits)
 
 
 @lru_cache(maxsize=16)
