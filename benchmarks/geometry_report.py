@@ -1,7 +1,8 @@
 """Measure the geometry beside its peers, interleaved, and print a table.
 
 Run ``python -m benchmarks.geometry_report`` (some minutes), or with ``--quick`` for a smoke run.
-Threads are pinned to one. A peer that is not installed leaves its column empty.
+Threads are pinned to one. A peer that is not installed leaves its column empty: polypart, and
+pycddlib (GPL), which needs cddlib and GMP to build its exact half.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def linear_programs(instances, quick):
     from tropical.geometry.linear_program import Feasible, feasible_point
 
     cdd = None
-    if find_spec("cdd"):
+    if find_spec("cdd") and find_spec("cdd.gmp"):  # the exact half is not in every build
         import cdd.gmp as cdd
     count = 40 if quick else 400
     for kind in (True, False):
