@@ -322,9 +322,9 @@ class Arrangement(Hyperplanes):
         Examples
         --------
         >>> import tropical as tp
-        >>> for signs, points in tp.Arrangement([[1]], [5]).region_blocks():
-        ...     print(sorted(signs.ravel().tolist()), points.shape)
-        [-1, 1] (2, 2)
+        >>> blocks = list(tp.Arrangement([[1]], [5]).region_blocks())
+        >>> sorted(signs for block, _ in blocks for signs in block.tolist())
+        [[-1], [1]]
         """
         return region_blocks(*self._central_vectors(), block)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from tropical.geometry.vectors import Vector, primitive
-from tropical.rationals import integral
+from tropical.rationals import quotient
 from tropical.typing import Array
 
 
@@ -48,8 +47,8 @@ def region_blocks(
     Examples
     --------
     >>> from tropical.geometry.arrangement_regions import region_blocks
-    >>> for signs, points in region_blocks([(0, 1), (-2, 6), (1, -3)], True, 100):
-    ...     print(sorted(signs.tolist()))
+    >>> blocks = region_blocks([(0, 1), (-2, 6), (1, -3)], True, 100)
+    >>> sorted(signs for block, _ in blocks for signs in block.tolist())
     [[-1, 1], [1, -1]]
     """
     from tropical.geometry.cells import stream_cells
@@ -76,5 +75,5 @@ def regions(blocks: Iterable[tuple[Array, Array]]) -> Iterator[Region]:
     """
     for signs, points in blocks:
         for row, (*above, below) in zip(signs.tolist(), points.tolist(), strict=True):
-            point = above if below == 1 else (integral(Fraction(v, below)) for v in above)
+            point = above if below == 1 else (quotient(v, below) for v in above)
             yield Region(tuple(row), tuple(point))

@@ -81,10 +81,12 @@ def stream_cells(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from tropical.geometry.cells import stream_cells
-    >>> for signs, points in stream_cells([[1, 0], [0, 1], [1, -1]], positive=0):
-    ...     print(signs.tolist(), points.tolist())
-    [[1, 1, 1], [1, 1, -1], [1, -1, 1]] [[2, 1], [1, 2], [1, -1]]
+    >>> blocks = stream_cells([[1, 0], [0, 1], [1, -1]], positive=0)
+    >>> cells = [cell for block in blocks for cell in zip(*map(np.ndarray.tolist, block))]
+    >>> sorted(cells)
+    [([1, -1, 1], [1, -1]), ([1, 1, -1], [1, 2]), ([1, 1, 1], [2, 1])]
     """
     for cells in walk(vectors, positive, block):
         yield cells.signs, cells.points
@@ -121,8 +123,9 @@ def walk(
     Examples
     --------
     >>> from tropical.geometry.cells import walk
-    >>> [block.sums.tolist() for block in walk([[1, 0], [0, 1]], weights=[[1, 0], [0, 5]])]
-    [[[1, 5], [0, 0], [1, 0], [0, 5]]]
+    >>> blocks = walk([[1, 0], [0, 1]], weights=[[1, 0], [0, 5]])
+    >>> sorted(sums for block in blocks for sums in block.sums.tolist())
+    [[0, 0], [0, 5], [1, 0], [1, 5]]
     """
     n = np.shape(vectors)[1] if np.ndim(vectors) == 2 else 0
     rows = [tuple(map(int, row)) for row in vectors]
