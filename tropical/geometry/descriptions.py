@@ -21,7 +21,7 @@ from tropical.geometry.face_lattice import Face, faces_by_dimension
 from tropical.geometry.incidence import IntegerRows, orthogonal
 from tropical.geometry.linear_program import Infeasible, maximize
 from tropical.geometry.vectors import Vector
-from tropical.rationals import integral, quotient
+from tropical.rationals import quotient
 from tropical.typing import Array, Rational
 
 Integers: TypeAlias = tuple[int, ...]
@@ -165,7 +165,7 @@ class Descriptions:
     def vertices(self) -> tuple[Vector, ...]:
         """The vertices, modulo lines."""
         return tuple(
-            row[:-1] if row[-1] == 1 else tuple(integral(Fraction(v, row[-1])) for v in row[:-1])
+            row[:-1] if row[-1] == 1 else tuple(quotient(v, row[-1]) for v in row[:-1])
             for row in self.generated.rays
             if row[-1]
         )
@@ -194,7 +194,7 @@ class Descriptions:
         rows = [(*row[:-1], -row[-1]) for row in self.bounding.lines]
         contents = [gcd(*row[:-1]) for row in rows]
         return tuple(
-            Equation(tuple(v // g for v in row[:-1]), integral(Fraction(row[-1], g)))
+            Equation(tuple(v // g for v in row[:-1]), quotient(row[-1], g))
             for row, g in zip(rows, contents, strict=True)
         )
 

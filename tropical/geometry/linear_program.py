@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
@@ -28,7 +27,7 @@ from tropical.geometry.vectors import (
     read_vector,
 )
 from tropical.kernels import outcomes
-from tropical.rationals import integral
+from tropical.rationals import quotient
 from tropical.typing import Rational
 
 
@@ -120,8 +119,8 @@ def maximize(c: Iterable[Any], A: Iterable[Iterable[Any]], b: Iterable[Any]) -> 
     total = sum(v * x for v, x in zip(program.objective, found.point, strict=True) if v)
     y: list[Rational] = [0] * len(program.b)
     for i, v in found.multipliers:
-        y[i] = _quotient(v * program.scale(i), found.divisor * program.unit)
-    return Optimal(point, _quotient(total, found.denominator * program.unit), tuple(y))
+        y[i] = quotient(v * program.scale(i), found.divisor * program.unit)
+    return Optimal(point, quotient(total, found.denominator * program.unit), tuple(y))
 
 
 def feasible_point(
@@ -287,12 +286,7 @@ def _read_exactly(A: Any, b: Any, c: Any, n: int | None) -> _Program:
 
 
 def _point(found: Certificate) -> Vector:
-    return tuple(_quotient(v, found.denominator) for v in found.point)
-
-
-def _quotient(above: int, below: int) -> Rational:
-    """Return a quotient with a positive denominator."""
-    return integral(Fraction(above, below)) if above % below else above // below
+    return tuple(quotient(v, found.denominator) for v in found.point)
 
 
 def _farkas(program: _Program, found: Certificate) -> Vector:

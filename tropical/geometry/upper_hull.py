@@ -17,6 +17,7 @@ import numpy as np
 from tropical.geometry.cones import pivot_columns, spanning_rows
 from tropical.geometry.exact_linear import kernel
 from tropical.geometry.hull import WORD, Boundary, boundary
+from tropical.geometry.modulo_subspace import primitive_direction
 from tropical.geometry.vectors import Vector
 from tropical.rationals import quotient
 from tropical.typing import Rational
@@ -120,9 +121,4 @@ def upper_hull(points: Sequence[Sequence[Rational]], heights: Sequence[Rational]
     whole[:, kept] = hull.normals
     if any(scale > 1 for scale in scales):
         whole[:, 1:] *= np.array(scales, dtype=object)
-    return UpperHull(hull, whole.tolist(), [_primitive(vector) for vector in lineality])
-
-
-def _primitive(vector: Sequence[int]) -> Integers:
-    content = gcd(*vector)
-    return tuple(v // content for v in vector)
+    return UpperHull(hull, whole.tolist(), [primitive_direction(vector) for vector in lineality])

@@ -3,14 +3,13 @@ r"""The vertices of a zonotope: one for each cell of the arrangement of its gene
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 import numpy as np
 
 from tropical.geometry.cells import LARGEST_SUM, Block, walk
 from tropical.geometry.vectors import Vector
 from tropical.geometry.zonotope_coordinates import IntegerZonotope
-from tropical.rationals import integral
+from tropical.rationals import quotient
 from tropical.typing import Array
 
 
@@ -66,7 +65,7 @@ def sorted_vertices(
     if denominator == 1:
         vertices = tuple(map(tuple, rows))
     else:
-        vertices = tuple(tuple(integral(Fraction(v, denominator)) for v in row) for row in rows)
+        vertices = tuple(tuple(quotient(v, denominator) for v in row) for row in rows)
     return vertices, tuple(map(tuple, signs[order].tolist()))
 
 
