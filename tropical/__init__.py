@@ -32,6 +32,12 @@ from tropical.algebra.univariate import (
     pieces,
     roots,
 )
+from tropical.arrays.closure import closure
+from tropical.arrays.convolution import convolve, convolve_argmax
+from tropical.arrays.cycle_means import cycle_mean
+from tropical.arrays.evaluation import TopTwo, evaluate, evaluate_argmax, evaluate_top_two
+from tropical.arrays.powers import matrix_power
+from tropical.arrays.products import matmul, matmul_argmax
 from tropical.errors import TropicalError
 from tropical.geometry.arrangement import Arrangement
 from tropical.geometry.binomials import zonotope
@@ -98,6 +104,7 @@ __all__ = [
     "SecondaryCone",
     "Semiring",
     "Subdivision",
+    "TopTwo",
     "TropicalError",
     "TropicalPolytope",
     "WeightedComplex",
@@ -107,12 +114,16 @@ __all__ = [
     "barvinok_factors",
     "block",
     "characteristic_polynomial",
+    "closure",
     "complete_invariant",
     "compose",
+    "convolve",
+    "convolve_argmax",
     "counterexample",
     "covector",
     "cramer",
     "critical_graph",
+    "cycle_mean",
     "cycle_time",
     "cyclicity",
     "degree",
@@ -126,6 +137,9 @@ __all__ = [
     "eigenvectors",
     "equivalent",
     "essential_terms",
+    "evaluate",
+    "evaluate_argmax",
+    "evaluate_top_two",
     "factor",
     "fermat_weber",
     "from_sympy",
@@ -146,7 +160,10 @@ __all__ = [
     "leq",
     "lifted_newton_polytope",
     "lowest_terms",
+    "matmul",
+    "matmul_argmax",
     "matrix",
+    "matrix_power",
     "max_plus",
     "min_plus",
     "minkowski_sum",

@@ -42,6 +42,14 @@ class ParseError(TropicalError, ValueError):
     """A text is not an expression of the ring."""
 
 
+class RangeError(TropicalError, OverflowError):
+    """Numbers of a machine type could leave its range: nothing wraps around or overflows."""
+
+
+class DeviceError(TropicalError, RuntimeError):
+    """There is no graphics card to compute on, or what drives one is missing."""
+
+
 class BudgetError(TropicalError, RuntimeError):
     """The work would exceed its stated budget of terms, cells, memory or time."""
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from tropical.arrays.largest_terms import largest_terms
 from tropical.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -18,9 +19,6 @@ from tropical.errors import (
 from tropical.rationals import integral
 from tropical.semiring import Semiring, Value
 from tropical.typing import Array, Rational
-
-HALF_THE_RANGE = 2.0**1022
-"""Sums of doubles whose sizes add up to less do not overflow, however they are rounded."""
 
 Terms: TypeAlias = Sequence[tuple[Rational, Sequence[Rational]]]
 
@@ -194,8 +192,6 @@ def _values(semiring: Semiring, terms: Terms, points: Array) -> Array:
 
 def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
     """Evaluate by the kernel; points where something may overflow take the exact path."""
-    from tropical.kernels.evaluation import max_of_affine
-
     try:
         coefficients = np.array([float(c) for c, _ in terms])
         exponents = np.array([[float(e) for e in a] for _, a in terms], dtype=np.float64)
@@ -205,15 +201,14 @@ def _float_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
             "beyond 1.8e308; pass Python numbers or an object array"
         )
         raise ExactnessError(message) from error
-    values = np.empty(len(points))
-    max_of_affine(
+    found, inside = largest_terms(
         semiring.oriented(coefficients),
         semiring.oriented(exponents.reshape(len(terms), points.shape[1])),
-        np.ascontiguousarray(points),
-        values,
+        points,
+        zero=-inf * semiring.sign,
     )
-    values = semiring.oriented(values)
-    for k in np.flatnonzero(~_in_range(coefficients, exponents, points)):
+    values = semiring.oriented(found.values[0]) + 0.0
+    for k in np.flatnonzero(~inside):
         if np.isnan(points[k]).any():
             values[k] = np.nan
         else:
@@ -228,15 +223,6 @@ def _as_double(value: Value) -> float:
         return float(value)
     except OverflowError:
         return inf if value > 0 else -inf
-
-
-def _in_range(coefficients: Array, exponents: Array, points: Array) -> Array:
-    """Tell for each point whether no term can overflow there; infinite entries are out of range."""
-    largest = np.abs(exponents).max(axis=0, initial=0.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        bounds = np.abs(coefficients).max(initial=0.0) + np.abs(points) @ largest
-    inside: Array = np.isfinite(points).all(axis=1) & (bounds < HALF_THE_RANGE)
-    return inside
 
 
 def _fits(terms: Terms, points: Array) -> bool:
@@ -258,11 +244,14 @@ def _size(integers: Array) -> int:
 
 
 def _integer_values(semiring: Semiring, terms: Terms, points: Array) -> Array:
-    best = np.full(len(points), np.iinfo(np.int64).min)
-    for coefficient, exponents in terms:
-        values = points @ np.array(exponents, dtype=np.int64) + coefficient
-        np.maximum(best, semiring.oriented(values), out=best)
-    return semiring.oriented(best)
+    coefficients = np.array([c for c, _ in terms], dtype=np.int64)
+    exponents = np.array([a for _, a in terms], dtype=np.int64)
+    found, _ = largest_terms(
+        semiring.oriented(coefficients),
+        semiring.oriented(exponents.reshape(len(terms), points.shape[1])),
+        points,
+    )
+    return semiring.oriented(found.values[0])
 
 
 def _object_values(semiring: Semiring, terms: Terms, points: Array) -> Array:

@@ -17,8 +17,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from tropical.arrays.convolution import convolve
+from tropical.arrays.reading import integer_zero
 from tropical.errors import BudgetError
 from tropical.rationals import integral
+from tropical.semiring import max_plus
 from tropical.typing import Array, Rational
 
 Terms: TypeAlias = Sequence[tuple[Rational, tuple[Rational, ...]]]
@@ -35,10 +38,16 @@ PAIRS_IN_PYTHON = 10**7
 BLOCK = 2**22
 """The number of pairs that are in memory at once."""
 
+CROWDED = 1000
+"""A pair of terms takes the time of so many pairs of places in a convolution."""
+
+MOST_PLACES = 2**24
+"""A convolution lists at most so many coefficients of both factors, gaps included."""
+
 
 def worthwhile(steps: int) -> bool:
     """Tell whether arrays are quicker for so many steps; loading kernels takes half a second."""
-    return steps >= (4_000 if "tropical.kernels.term_products" in sys.modules else 50_000)
+    return steps >= (4_000 if "tropical.kernels.compilation" in sys.modules else 50_000)
 
 
 def require_budget(pairs: int, allowed: int = PAIRS_IN_ARRAYS, what: str = "product") -> None:
@@ -127,11 +136,10 @@ def add_arrays(f: TermArrays, g: TermArrays) -> TermArrays | None:
 def multiply_arrays(f: TermArrays, g: TermArrays) -> TermArrays | None:
     """Return the tropical product, or None when a number might leave int64.
 
-    Rows of the smaller polynomial are taken in blocks, so that memory is that of the product and
-    of one block.
+    A key is a number and keys add, so this is a product in one variable: where keys are crowded,
+    a convolution of the coefficients, gaps included. Elsewhere rows of the smaller polynomial are
+    taken in blocks, so that memory is that of the product and of one block.
     """
-    from tropical.kernels.term_products import multiply_terms
-
     if len(f.values) > len(g.values):
         f, g = g, f
     found = _packing(f, g, joint=True)
@@ -140,6 +148,12 @@ def multiply_arrays(f: TermArrays, g: TermArrays) -> TermArrays | None:
     f, g, low, other_low, radices = found
     keys = _keys(f.exponents - low, radices)
     other_keys = _keys(g.exponents - other_low, radices)
+    if _are_crowded(keys, f.values, other_keys, g.values):
+        product, values = _convolved(keys, f.values, other_keys, g.values)
+        exponents = _exponents(product, radices) + (low + other_low)
+        return TermArrays(values, exponents, f.scale, f.scales)
+    from tropical.kernels.term_products import multiply_terms
+
     rows = max(1, BLOCK // max(1, len(other_keys)))
     parts = [
         multiply_terms(keys[i : i + rows], f.values[i : i + rows], other_keys, g.values)
@@ -151,6 +165,32 @@ def multiply_arrays(f: TermArrays, g: TermArrays) -> TermArrays | None:
     product, values = parts[0]
     exponents = _exponents(product, radices) + (low + other_low)
     return TermArrays(values.copy(), exponents, f.scale, f.scales)
+
+
+def _are_crowded(keys: Array, values: Array, other_keys: Array, other_values: Array) -> bool:
+    """Tell whether a convolution is quicker than the product of the terms, and its sums fit."""
+    spans = int(keys[0]) + 1, int(other_keys[0]) + 1
+    pairs = len(keys) * len(other_keys)
+    return (
+        prod(spans) <= CROWDED * pairs
+        and sum(spans) <= MOST_PLACES
+        and _size(values) + _size(other_values) < WORD // 4
+    )
+
+
+def _convolved(
+    keys: Array, values: Array, other_keys: Array, other_values: Array
+) -> tuple[Array, Array]:
+    """Return the product of two polynomials in one variable, the largest exponent first."""
+    zero = integer_zero(np.dtype(np.int64), max_plus)
+    dense = []
+    for places, numbers in ((keys, values), (other_keys, other_values)):
+        line = np.full(int(places[0]) + 1, zero)
+        line[places] = numbers
+        dense.append(line)
+    c = convolve(*dense)
+    product = np.flatnonzero(c != zero)[::-1]
+    return product, c[product]
 
 
 def _packing(

@@ -32,7 +32,14 @@ LARGEST = 2**62
 """What the absolute values of machine integers are kept below."""
 
 
-@kernel
+@kernel(
+    signatures=[
+        "(i8[:, ::1], i8[::1], i8[:, ::1], i8[:, ::1], i8[::1], i8[::1], b1, "
+        "Tuple((i8[:, ::1], i1[:, ::1], i8[:, ::1], i8[::1])), UniTuple(i8[::1], 4), "
+        "Tuple((i8[:, ::1], i8[:, ::1], i8[::1])), i1[::1], i8[::1], "
+        "Tuple((i1[:, ::1], i8[:, ::1], i8[:, ::1])), i8)"
+    ]
+)
 def walk_cells(
     vectors: Array,
     basis: Array,

@@ -1,24 +1,273 @@
-"""Maxima of affine functions at many points."""
+"""Maxima of affine functions at many points, with the terms that attain them and the next ones.
+
+Terms are packed into blocks of as many as a tile has rows, points into panels of as many as it has
+columns; see `tropical.kernels.evaluation_tiles`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
 from tropical.kernels.compilation import kernel
+from tropical.kernels.evaluation_tiles import (
+    SOURCE,
+    bounds_of_block,
+    first_equal,
+    largest_terms,
+)
+from tropical.kernels.machine import has_fma, vector_bytes, vector_registers
 from tropical.typing import Array
 
 
-@kernel
-def max_of_affine(coefficients: Array, exponents: Array, points: Array, out: Array) -> None:
-    """Write ``max_i coefficients[i] + exponents[i] @ points[k]`` into ``out[k]``.
+@dataclass(frozen=True)
+class Tile:
+    """The shape of a tile: rows of terms, vectors of so many points, and how it adds."""
 
-    coefficients (m,), exponents (m, n), points (k, n), out (k,); ``-inf`` when m = 0.
+    rows: int
+    vectors: int
+    lanes: int
+    fused: bool
+
+    @property
+    def columns(self) -> int:
+        """The points that it takes at once."""
+        return self.vectors * self.lanes
+
+
+def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
+    """Return the tile for this machine, or for a vector width in bytes that is forced.
+
+    Four terms hide the latency of a sum, and an unrolled loop over one or two variables would gain
+    nothing.
     """
-    for k in range(points.shape[0]):
-        best = -np.inf
-        for i in range(exponents.shape[0]):
-            value = coefficients[i]
-            for j in range(exponents.shape[1]):
-                value += exponents[i, j] * points[k, j]
-            best = max(best, value)
-        out[k] = best
+    width = width or vector_bytes()
+    vectors = 4 if vector_registers(width) == 32 else 3
+    return Tile(4, vectors, width // dtype.itemsize, has_fma())
+
+
+@kernel(signatures=[f"({t}[::1], {t}[:, ::1], {t}[::1], i8, {t})" for t in ("f4", "f8", "i8")])
+def pack_terms(coefficients: Array, exponents: Array, out: Array, rows: int, lowest: Any) -> None:
+    """Pack terms into blocks: their coefficients, then their exponents variable by variable.
+
+    coefficients (m,), exponents (m, d), out (blocks * rows * (d + 1),). The last block is filled up
+    with terms of coefficient ``lowest``, which are never greater than another.
+    """
+    m, d = exponents.shape
+    size = rows * (d + 1)
+    for first in range(out.size // size):
+        block = out[first * size : (first + 1) * size]
+        for x in range(rows):
+            i = first * rows + x
+            block[x] = coefficients[i] if i < m else lowest
+            for t in range(d):
+                block[(t + 1) * rows + x] = exponents[i, t] if i < m else 0
+
+
+@kernel(
+    signatures=[
+        f"({t}[:, ::1], {t}[::1], {t}[:, :, ::1], b1[::1], i8, f8[::1], f8, f8, {t}, {t}[::1])"
+        for t in ("f4", "f8", "i8")
+    ]
+)
+def pack_points(
+    points: Array,
+    out: Array,
+    boxes: Array,
+    inside: Array,
+    width: int,
+    weights: Array,
+    start: float,
+    limit: float,
+    zero: Any,
+    absorbing: Array,
+) -> int:
+    """Pack points into panels of ``width``, variable by variable, and mark those in range.
+
+    points (k, d), out (panels * width * d,), inside (k,): set where ``start`` plus the sizes of the
+    entries, each times its weight, is below ``limit``; weights (d,). An entry that is ``zero``
+    becomes the absorbing number of its variable, uncounted, or is out of range where that is 0;
+    absorbing (d,). The last panel is filled up with numbers 0. boxes (panels, 2, d): the least and
+    the largest entries of each panel, NaN apart. Returns how many were replaced.
+    """
+    k, d = points.shape
+    replaced = 0
+    for first in range(0, k, width):
+        panel = out[first * d : (first + width) * d]
+        box = boxes[first // width]
+        here = min(width, k - first)
+        for x in range(here):
+            bound = start
+            excluded = False
+            for t in range(d):
+                entry = points[first + x, t]
+                if entry != zero:
+                    bound += abs(entry) * weights[t]
+                else:
+                    entry = absorbing[t]
+                    excluded |= entry == 0
+                    replaced += entry != 0
+                panel[t * width + x] = entry
+                if x == 0 or entry < box[0, t] or box[0, t] != box[0, t]:
+                    box[0, t] = entry
+                if x == 0 or entry > box[1, t] or box[1, t] != box[1, t]:
+                    box[1, t] = entry
+            inside[first + x] = bound < limit and not excluded
+        for x in range(here, width):
+            for t in range(d):
+                panel[t * width + x] = 0
+    return replaced
+
+
+@cache
+def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
+    """Return the kernel that excludes blocks of terms by bounds on boxes of points.
+
+    On a box every term lies between two bounds. A term whose upper bound is less than the largest
+    of the lower ones (the second largest, if the two largest terms are asked for) is not needed.
+    """
+    source, rows, fused = SOURCE, tile.rows, int(tile.fused)
+
+    @kernel
+    def select(
+        terms: Array, boxes: Array, group: int, lowest: Any, counts: Array, names: Array
+    ) -> None:
+        """Write which blocks are needed in each group of so many boxes.
+
+        terms: packed; boxes (panels, 2, d); counts (groups,): how many; names (groups, blocks):
+        which, in their order. A bound that is not a number excludes nothing.
+        """
+        panels, d = boxes.shape[0], boxes.shape[2]
+        size = rows * (d + 1)
+        blocks = names.shape[1]
+        box = np.empty(2 * d, terms.dtype)
+        bounds = np.empty(2 * rows * blocks, terms.dtype)
+        for g in range(counts.size):
+            for t in range(d):
+                low, high = boxes[g * group, 0, t], boxes[g * group, 1, t]
+                for p in range(g * group + 1, min(panels, (g + 1) * group)):
+                    if boxes[p, 0, t] < low or low != low:
+                        low = boxes[p, 0, t]
+                    if boxes[p, 1, t] > high or high != high:
+                        high = boxes[p, 1, t]
+                box[t], box[d + t] = low, high
+            top, next_ = lowest, lowest
+            for block in range(blocks):
+                at = 2 * block * rows
+                bounds_of_block(source, rows, fused, d, terms, block * size, box, 0, bounds, at)
+                for i in range(at, at + rows):
+                    if bounds[i] > top:
+                        top, next_ = bounds[i], top
+                    elif bounds[i] > next_:
+                        next_ = bounds[i]
+            least = next_ if kept > 1 else top
+            count = 0
+            for block in range(blocks):
+                needed = False
+                for i in range((2 * block + 1) * rows, (2 * block + 2) * rows):
+                    needed |= not bounds[i] < least
+                if needed:
+                    names[g, count] = block
+                    count += 1
+            counts[g] = count
+
+    return select
+
+
+@cache
+def evaluation_kernel(tile: Tile, kept: int) -> Callable[..., None]:
+    """Return the kernel that evaluates packed terms at packed points with tiles of one shape.
+
+    It finds the values if ``kept`` is 0, the terms that attain them if it is 1, and if it is 2 also
+    the largest of the other terms.
+    """
+    source, rows, vectors, lanes = SOURCE, tile.rows, tile.vectors, tile.lanes
+    fused, columns = int(tile.fused), tile.columns
+
+    @kernel
+    def evaluate(
+        terms: Array,
+        panels: Array,
+        d: int,
+        group: int,
+        counts: Array,
+        names: Array,
+        values: Array,
+        indices: Array,
+        begin: int,
+        end: int,
+        room: Array,
+    ) -> None:
+        """Write the largest terms at the packed points, which are number ``begin`` to ``end``.
+
+        terms, panels: packed, d >= 1; counts (groups,), names (groups, blocks): which blocks are
+        needed in each group of so many panels; values (max(1, kept), k), indices (kept, k); room
+        (2 * columns,): integers as wide as the numbers.
+        """
+        size = rows * (d + 1)
+        blocks = names.shape[1]
+        best = np.empty(2 * columns, terms.dtype)
+        compact = np.empty(terms.size if counts.min() < blocks else 0, terms.dtype)
+        for g in range(counts.size):
+            chosen = terms
+            if counts[g] < blocks:
+                chosen = compact
+                for block in range(counts[g]):
+                    at = names[g, block] * size
+                    compact[block * size : (block + 1) * size] = terms[at : at + size]
+            start = begin + g * group * columns
+            stop = min(end, start + group * columns)
+            for first in range(start, stop, columns):
+                panel = (first - begin) * d
+                largest_terms(
+                    source, rows, vectors, lanes, fused, kept,
+                    counts[g], d, chosen, panels, panel, best, room,
+                )  # fmt: skip
+                here = min(columns, stop - first)
+                if kept == 0:
+                    values[0, first : first + here] = best[:here]
+                for x in range(here):
+                    row = -1
+                    for rank in range(kept):
+                        block = room[rank * columns + x]
+                        value = best[rank * columns + x]
+                        index = -1
+                        if block >= 0:
+                            taken = row if rank > 0 and block == room[x] else rows
+                            row = first_equal(
+                                source, rows, fused,
+                                d, chosen, block * size, panels, panel + x, columns, value, taken,
+                            )  # fmt: skip
+                            index = names[g, block] * rows + row
+                        values[rank, first + x] = value
+                        indices[rank, first + x] = index
+
+    return evaluate
+
+
+def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what there is to compile ahead of the first use."""
+    for name in ("f4", "f8", "i8"):
+        dtype = np.dtype(name)
+        tile = best_tile(dtype)
+        terms, panels = np.zeros(2 * tile.rows, dtype), np.zeros(tile.columns, dtype)
+        boxes, lowest = np.zeros((1, 2, 1), dtype), dtype.type(0)
+        counts, names = np.ones(1, np.int64), np.zeros((1, 1), np.int64)
+        room = np.zeros(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
+        for kept in range(3):
+            what = f"{name}, {('values', 'terms', 'top two')[kept]}"
+            found = np.zeros((max(1, kept), 1), dtype), np.zeros((kept, 1), np.int64)
+            yield (
+                f"select {what}",
+                partial(_run, selection_kernel, tile, kept, terms, boxes, 1, lowest, counts, names),
+            )
+            given = terms, panels, 1, 1, counts, names, *found, 0, 1, room
+            yield f"evaluate {what}", partial(_run, evaluation_kernel, tile, kept, *given)
+
+
+def _run(factory: Callable[..., Any], tile: Tile, kept: int, *arguments: Any) -> None:
+    factory(tile, kept)(*arguments)

@@ -178,7 +178,17 @@ def around(
         current, kept = following, entered
 
 
-@kernel
+@kernel(
+    signatures=[
+        f"({t}[:, ::1], i8[::1], i8, UniTuple(i8[:, ::1], 3), {t}, "
+        f"Tuple(({numbers}, i8[::1], i8[:, ::1], i8[::1])), b1[::1], i8)"
+        for t, numbers in (
+            ("i8", "i8[:, :, ::1]"),
+            ("f8", "i8[:, :, ::1]"),
+            ("f8", "i8[:, :, :]"),
+        )
+    ]
+)
 def triangulated_boundary(
     generators: Array,
     start: Array,

@@ -318,7 +318,7 @@ def add_independent(
     return True
 
 
-@kernel
+@kernel(signatures=["(i8[:, ::1], i8, i8[::1], b1, i8[:, ::1])"])
 def add_whitney_numbers(rows: Array, k: int, counts: Array, modular: bool, merges: Array) -> bool:
     """Add to counts[r] the sets of r rows without broken circuits whose last member is row k >= 1.
 
@@ -331,7 +331,7 @@ def add_whitney_numbers(rows: Array, k: int, counts: Array, modular: bool, merge
     return add_independent(rows, labels, width, k, k + 1, counts, table, modular, path, 0, merges)
 
 
-@kernel
+@kernel(signatures=["(i8[:, ::1], i8, i8[::1], b1, i8[:, ::1])"])
 def add_face_numbers(rows: Array, k: int, faces: Array, modular: bool, merges: Array) -> bool:
     """Add to faces[r] the faces in flats of rank r whose first member is row k.
 
@@ -406,7 +406,7 @@ def add_face_numbers(rows: Array, k: int, faces: Array, modular: bool, merges: A
     return True
 
 
-@kernel
+@kernel(signatures=["(i8[:, ::1], i8[:, ::1], i8[:, ::1], b1, i8[:, ::1])"])
 def classes_above(rows: Array, bases: Array, out: Array, modular: bool, merges: Array) -> bool:
     """Write which rows become parallel when the span of a basis is contracted.
 

@@ -47,7 +47,7 @@ ENOUGH = 2.0**-7
 # --- the search, in doubles --------------------------------------------------------------------
 
 
-@kernel
+@kernel(signatures=["(f8[:, ::1], f8[::1], f8[::1], i8, i8[::1], i8[::1], f8[::1])"])
 def search(A: Array, b: Array, c: Array, goal: Any, left: Array, top: Array, point: Array) -> Any:
     """Return what the program seems to be, a label that goes with it, and the margin.
 
@@ -265,7 +265,7 @@ def read_point(
 # --- the proof, in integers --------------------------------------------------------------------
 
 
-@kernel
+@kernel(signatures=["(i8[:, ::1], i8[::1], i8[::1], i8)"])
 def decide(A: Array, b: Array, c: Array, goal: Any) -> Any:
     """Search, and prove what was found; A (m, n), b (m,), c (n,) of int64.
 
@@ -293,7 +293,7 @@ def decide(A: Array, b: Array, c: Array, goal: Any) -> Any:
     return out
 
 
-@kernel
+@kernel(signatures=["(i8, i8, i8[::1], i8[::1], i8[::1], i8[::1])"])
 def read_basis(kind: Any, label: Any, left: Array, top: Array, rows: Array, columns: Array) -> Any:
     """Write the rows and columns of the basis and return their numbers.
 

@@ -12,7 +12,7 @@ from tropical.kernels.compilation import kernel
 from tropical.typing import Array
 
 
-@kernel
+@kernel(signatures=["(i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8[::1])"])
 def merge_terms(
     keys: Array,
     values: Array,
@@ -51,7 +51,7 @@ def merge_terms(
     return count
 
 
-@kernel
+@kernel(signatures=["(i8[::1], i8[::1], i8[::1], i8[::1])"])
 def multiply_terms(
     keys: Array, values: Array, other_keys: Array, other_values: Array
 ) -> tuple[Array, Array]:

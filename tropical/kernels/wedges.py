@@ -48,7 +48,12 @@ def expansions(d: int) -> tuple[Array, Array, Array]:
     return source, column, size
 
 
-@kernel
+@kernel(
+    signatures=[
+        "(i8[:, ::1], i8[:, :, ::1], i8[:, :, ::1], i8[::1], i8, i8[:, ::1], i8[::1], i8, "
+        "i8[:, ::1])"
+    ]
+)
 def sums_of_minors(
     vectors: Array,
     source: Array,
@@ -115,7 +120,12 @@ def sums_of_minors(
     return DONE
 
 
-@kernel
+@kernel(
+    signatures=[
+        "(i8[:, ::1], i8[:, :, ::1], i8[:, :, ::1], i8[::1], i8[:, ::1], i8[::1], i8, i8[::1], "
+        "i8[:, ::1])"
+    ]
+)
 def spanned_hyperplanes(
     vectors: Array,
     source: Array,

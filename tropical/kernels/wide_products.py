@@ -6,6 +6,7 @@ reduced by shifts and one more small product; for c = 1 a power of two is a rota
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numba
@@ -31,6 +32,12 @@ _SHIFT_63 = np.uint64(63)
 
 SHIFTS = np.array([(max(e, 1) - 1075) % 61 for e in range(2048)], dtype=np.uint64)
 """For each exponent field of a double, the power of two of its last bit, modulo 61."""
+
+_CONSTANT = 'Array(u8, 1, "C", readonly=True)'
+_INDICES = 'Array(i8, 1, "C", readonly=True)'
+_DENSE = tuple(f"i8[::1], i8[::1], {bits}" for bits in (_CONSTANT, "u8[::1]"))
+_ROWS = (*_DENSE, f"{_INDICES}, {_INDICES}, {_CONSTANT}")
+"""The types of the starts, places and bits of rows: stored by networks, or copies."""
 
 
 def _high_product_code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -124,7 +131,7 @@ def rotation_residue(bits: Any, shifts: Array) -> Any:
     return residue ^ WORD if bits >> _SHIFT_63 else residue
 
 
-@kernel
+@kernel(signatures=[f"({rows}, {_CONSTANT}, u8[::1], u8[::1], i8[::1], u8[::1])" for rows in _ROWS])
 def fingerprints(
     starts: Array,
     places: Array,
@@ -218,7 +225,12 @@ def same_product(a: Any, b: Any, c: Any, d: Any) -> Any:
     return left_high == right_high and left_low == right_low and left_exponent == right_exponent
 
 
-@kernel
+@kernel(
+    signatures=[
+        f"({left}, {_CONSTANT}, i8[::1], i8[::1], {right}, {_CONSTANT}, i8[::1], i8[::1], b1[::1])"
+        for left, right in (*product(_DENSE, repeat=2), _ROWS[-1:] * 2)
+    ]
+)
 def proportional(
     left_starts: Array,
     left_places: Array,
@@ -282,7 +294,7 @@ def residue_of(bits: Any, powers: Array, c: Any, prime: Any) -> Any:
     return prime - residue if residue != _ZERO and bits >> _SHIFT_63 else residue
 
 
-@kernel
+@kernel(signatures=[f"({bits}, u8[::1], u8, u8[::1])" for bits in (_CONSTANT, "u8[::1]")])
 def residues(bits: Array, powers: Array, c: Any, out: Array) -> None:
     """Write the residues of doubles modulo ``2**61 - c``; bits and out have one shape (size,).
 
@@ -293,7 +305,7 @@ def residues(bits: Array, powers: Array, c: Any, out: Array) -> None:
         out[k] = residue_of(bits[k], powers, c, prime)
 
 
-@kernel
+@kernel(signatures=["(i8[::1], u8[::1], u8[::1], u8[:, ::1], u8, u8[:, ::1])"])
 def sums_by_group(
     groups: Array, factors: Array, slopes: Array, vectors: Array, c: Any, out: Array
 ) -> None:
@@ -310,7 +322,13 @@ def sums_by_group(
                 out[group, k] = add(out[group, k], multiply(factor, vectors[i, k], c), c)
 
 
-@kernel
+@kernel(
+    signatures=[
+        f"(i8[::1], {rows}, u8[::1], u8[:, ::1], u8[::1], u8, {out})"
+        for rows in _ROWS
+        for out in ("u8[:, ::1]", "u8[:, :]")
+    ]
+)
 def combined_rows(
     rows: Array,
     starts: Array,

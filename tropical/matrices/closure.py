@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
+from tropical.arrays.closure import BLOCK, close
 from tropical.errors import DivergenceError
 from tropical.matrices.entries import Scale, Weights
 from tropical.matrices.matrix import Matrix, from_weights, require_square, scale_of
 from tropical.matrices.policy import best_policy
-from tropical.matrices.products import LARGEST, as_words, from_words
+from tropical.matrices.products import LARGEST, SENTINEL, as_words, from_words
 
 FEW = 12
 """Up to so many nodes Python is quicker than an array."""
+
+MANY = 512
+"""From so many nodes on it pays to load the kernels."""
 
 
 def star(A: Matrix) -> Matrix:
@@ -73,6 +79,9 @@ def closed_paths(weights: Weights) -> Weights:
     words = as_words(weights, n, largest) if n > FEW else None
     if words is not None:
         # a path over a missing arc stays below half the sentinel: its other arcs sum to less
+        if n >= MANY or (n > BLOCK and "tropical.kernels.closures" in sys.modules):
+            close(words, None, SENTINEL, threads=1, clamp=False)
+            return from_words(words)
         for k in range(n):
             np.maximum(words, words[:, k, None] + words[None, k, :], out=words)
         return from_words(words)

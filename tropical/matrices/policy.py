@@ -8,6 +8,9 @@ decrease, and biases increase while the means stay: so no policy occurs twice an
 :cite:`cochet1998`. Then :math:`\eta_i \ge \eta_j` along every arc, and
 :math:`w_{ij} - \eta_i + x_j \le x_i` where equality holds: summed along a cycle, no cycle that is
 reached has a larger mean. All numbers are whole: biases are multiplied by the length of the cycle.
+
+The rounds of a large matrix are made in floats first; from their last policy exact rounds go on,
+and mostly find nothing to change.
 """
 
 from __future__ import annotations
@@ -16,8 +19,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from tropical.matrices.entries import Weights
 from tropical.matrices.graphs import successors
+
+MANY = 512
+"""From so many nodes on it pays to load the kernels. Only the size decides: ties fall alike."""
+
+LARGE = 2**960
+"""Weights stay below it in size where floats make the rounds, so that none becomes infinite."""
 
 
 @dataclass
@@ -50,7 +61,9 @@ class Policy:
 def best_policy(weights: Weights) -> Policy:
     """Return a policy that gives every node the largest mean of a cycle that it reaches."""
     arcs = dict(_leading_to_cycles(weights))
-    follow = {i: max(js, key=weights[i].__getitem__) for i, js in arcs.items()}
+    follow = _searched(weights) if len(weights) >= MANY else {}
+    if not follow:
+        follow = {i: max(js, key=weights[i].__getitem__) for i, js in arcs.items()}
     while True:
         policy = _evaluated(weights, follow)
         if not _improve(weights, arcs, policy):
@@ -72,6 +85,21 @@ def tight_arcs(weights: Weights, policy: Policy) -> dict[int, list[int]]:
                 j for j in x if policy.mean[j] == best and weights[i][j] * q - p + x[j] == x[i]
             ]
     return tight
+
+
+def _searched(weights: Weights) -> dict[int, int]:
+    """Return the last policy of rounds in floats; an empty one if the weights are too large."""
+    finite = [v for row in weights for v in row if not isinstance(v, float)]
+    if not finite or max(finite) >= LARGE or -min(finite) >= LARGE:
+        return {}
+    from tropical.kernels.cycle_means import first_policy, howard
+
+    array = np.array(weights, dtype=np.float64)
+    missing = np.float64(-np.inf)
+    follow, best, ranks = np.empty((3, len(array)), np.int64)
+    first_policy(array, missing, follow)
+    howard(array, missing, False, follow, best, np.empty(len(array)), ranks)
+    return {i: int(j) for i, j in enumerate(follow) if j >= 0}
 
 
 def _leading_to_cycles(weights: Weights) -> Iterator[tuple[int, list[int]]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TypeAlias
 
 import numpy as np
 
+from tropical.arrays.dense_products import Passage, dense_product
 from tropical.matrices.entries import ZERO, Weight, Weights
 from tropical.typing import Array
 
@@ -17,6 +19,8 @@ SENTINEL = -(2**62)
 """The zero among words; twice the sentinel still fits."""
 FEW = 512
 """Below so many additions Python is quicker than an array."""
+MANY = 2**25
+"""From so many additions on it pays to load the kernels; once loaded they are always quicker."""
 
 
 def product(left: Weights, right: Weights, width: int) -> Weights:
@@ -69,8 +73,14 @@ def from_words(words: Words) -> Weights:
 
 
 def _words_product(a: Words, b: Words) -> Words:
-    """Return the product of words, one row at a time so that the temporary stays small."""
+    """Return the product of words; by numpy a row at a time, so that the temporary stays small."""
     out = np.full((a.shape[0], b.shape[1]), SENTINEL)
+    additions = out.size * a.shape[1]
+    if additions >= MANY or (additions and "tropical.kernels.products" in sys.modules):
+        lowest = int(np.iinfo(np.int64).min)
+        as_it_is = Passage(a.dtype, 1, SENTINEL, SENTINEL, lowest)
+        dense_product(a, b, out, as_it_is, resume=True, index=None, threads=1)
+        return out
     if a.shape[1]:
         for i, row in enumerate(a):
             np.max(row[:, None] + b, axis=0, out=out[i])

@@ -1,0 +1,207 @@
+"""Products of arrays against their definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tropical as tp
+from tests.arrays import twins
+from tests.arrays.arrays import DTYPES, dtypes, factors, matrices, semirings
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
+
+
+@given(factors())
+def test_the_product_is_the_best_sum(factors):
+    A, B, semiring = factors
+    values, places = twins.product(A, B, semiring)
+    assert twins.same(tp.matmul(A, B, semiring=semiring), values)
+    found, index = tp.matmul_argmax(A, B, semiring=semiring)
+    assert twins.same(found, values)
+    assert np.array_equal(index, places)
+
+
+@given(factors(), st.integers(2, 5))
+def test_the_number_of_threads_changes_no_bit(factors, threads):
+    A, B, semiring = factors
+    one, index = tp.matmul_argmax(A, B, semiring=semiring)
+    more, same_index = tp.matmul_argmax(A, B, semiring=semiring, threads=threads)
+    assert one.tobytes() == more.tobytes()
+    assert np.array_equal(index, same_index)
+    assert tp.matmul(A, B, semiring=semiring, threads=threads).tobytes() == one.tobytes()
+
+
+@given(st.data())
+def test_accumulating_takes_the_better_of_both(data):
+    A, B, semiring = data.draw(factors())
+    out = data.draw(matrices(A.dtype.str[1:], semiring, A.shape[0], B.shape[1]))
+    if not out.flags.writeable:
+        out = out.copy()
+    product = twins.product(A, B, semiring)[0]
+    nothing = out.dtype.type(0)
+    expected = out.copy()
+    for at in np.ndindex(*out.shape):
+        pair = np.array([out[at], product[at]])
+        if twins.has_nan(pair):
+            expected[at] = np.nan
+        else:
+            expected[at] = (max if semiring is tp.max_plus else min)(pair.tolist()) + nothing
+    try:
+        result = tp.matmul(A, B, out=out, accumulate=True, semiring=semiring)
+    except RangeError:
+        assert out.dtype.kind == "i"
+        return
+    assert result is out
+    assert twins.same(out, expected)
+
+
+@given(dtypes, semirings, st.data())
+def test_vectors_are_rows_on_the_left_and_columns_on_the_right(dtype, semiring, data):
+    m, n = (
+        data.draw(st.sampled_from([0, 1, 3, 64, 67, 130])),
+        data.draw(st.sampled_from([1, 2, 65])),
+    )
+    A = data.draw(matrices(dtype, semiring, m, n))
+    x, y = (
+        data.draw(matrices(dtype, semiring, 1, m))[0],
+        data.draw(matrices(dtype, semiring, 1, n))[0],
+    )
+    for left, right in ((x, A), (A, y)):
+        rows = left[np.newaxis] if left.ndim == 1 else left
+        columns = right[:, np.newaxis] if right.ndim == 1 else right
+        values, places = twins.product(rows, columns, semiring)
+        found, index = tp.matmul_argmax(left, right, semiring=semiring)
+        assert twins.same(found, values.reshape(-1))
+        assert np.array_equal(index, places.reshape(-1))
+        assert twins.same(tp.matmul(left, right, semiring=semiring), values.reshape(-1))
+
+
+@given(dtypes, semirings, st.data())
+def test_stacks_are_multiplied_one_by_one(dtype, semiring, data):
+    size = st.integers(0, 4)
+    k, m, p, n = (data.draw(size) for _ in range(4))
+    A = np.stack(
+        [data.draw(matrices(dtype, semiring, m, p)) for _ in range(k)] or [np.zeros((m, p), dtype)]
+    )
+    B = np.stack([data.draw(matrices(dtype, semiring, p, n)) for _ in range(len(A))])
+    values, places = tp.matmul_argmax(A, B, semiring=semiring)
+    plain = tp.matmul(A, B, semiring=semiring)
+    for t in range(len(A)):
+        expected = twins.product(A[t], B[t], semiring)
+        assert twins.same(values[t], expected[0])
+        assert twins.same(plain[t], expected[0])
+        assert np.array_equal(places[t], expected[1])
+    shared = tp.matmul(A, B[0], semiring=semiring)
+    assert twins.same(shared[0], plain[0])
+
+
+def test_stacks_broadcast_as_in_numpy():
+    A, B = np.arange(24.0).reshape(2, 1, 3, 4), np.arange(60.0).reshape(3, 4, 5)
+    C = tp.matmul(A, B)
+    assert C.shape == (2, 3, 3, 5)
+    assert twins.same(C[1, 2], tp.matmul(A[1, 0], B[2]))
+    large = np.arange(2.0 * 40 * 41).reshape(2, 40, 41)
+    assert twins.same(tp.matmul(large, large[0].T)[1], tp.matmul(large[1], large[0].T))
+    assert tp.matmul(np.zeros(3), np.zeros(3)) == 0.0
+    assert tp.matmul(np.zeros((5, 3)), np.zeros((2, 3, 4))).shape == (2, 5, 4)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_large_products_agree_with_numpy(dtype):
+    generator = np.random.default_rng(1)
+    A = generator.integers(-9, 9, (131, 2100)).astype(dtype)
+    B = generator.integers(-9, 9, (2100, 97)).astype(dtype)
+    expected = np.array([(row[:, None] + B).max(axis=0) for row in A])
+    first = np.array([(row[:, None] + B).argmax(axis=0) for row in A])
+    assert twins.same(tp.matmul(A, B, threads=2), expected)
+    values, index = tp.matmul_argmax(A, B, threads=3)
+    assert twins.same(values, expected)
+    assert np.array_equal(index, first)
+
+
+def test_the_result_may_replace_a_factor():
+    A = np.array([[0.0, 2.0], [-1.0, -np.inf]])
+    expected = tp.matmul(A, A)
+    assert tp.matmul(A, A, out=A) is A
+    assert twins.same(A, expected)
+    out = np.full((2, 4), 9.0)[:, ::2]
+    assert twins.same(tp.matmul(expected, expected, out=out), tp.matmul(expected, expected))
+
+
+def test_an_empty_inner_dimension_gives_zeros():
+    assert tp.matmul(np.zeros((2, 0)), np.zeros((0, 1))).tolist() == [[-np.inf]] * 2
+    assert tp.matmul(
+        np.zeros((1, 0), "i4"), np.zeros((0, 2), "i4"), semiring=tp.min_plus
+    ).tolist() == [[2**31 - 1] * 2]
+    out = np.array([[5.0]])
+    tp.matmul(np.zeros((1, 0)), np.zeros((0, 1)), out=out, accumulate=True)
+    assert out == 5.0
+
+
+def test_integers_never_wrap():
+    large = np.array([[2**30]], dtype=np.int32)
+    with pytest.raises(RangeError, match="no sum leaves int32, got sizes up to 1073741824 and"):
+        tp.matmul(large, large)
+    assert tp.matmul(large, large.astype(np.int64)).item() == 2**31
+    with pytest.raises(RangeError, match=r"tp\.matrix"):
+        tp.matmul(np.array([[2**62]]), np.array([[2**62]]))
+    absent = np.array([[2**62, -(2**63)]])
+    with pytest.raises(RangeError, match="with tropical zeros among them"):
+        tp.matmul(absent, np.array([[0], [1]]))
+    largest = np.array([[2**31 - 1]], dtype=np.int32)
+    assert tp.matmul(largest, np.array([[0]], dtype=np.int32)).item() == 2**31 - 1
+
+
+def test_small_integers_keep_their_zero():
+    A = np.array([[-128, 3]], dtype=np.int8)
+    C = tp.matmul(A, np.array([[1], [2]], dtype=np.int16))
+    assert C.dtype == np.int32
+    assert C.item() == 5
+    assert tp.matmul(A[:, :1], A[:, :1]).item() == -(2**31)
+    assert tp.matmul(np.array([[0]], np.uint8), np.array([[7]], np.uint8)).item() == 7
+
+
+@pytest.mark.parametrize(
+    ("error", "call", "words"),
+    [
+        (ArgumentTypeError, lambda: tp.matmul([[1.5]], [[1]]), "all of floats or all of integers"),
+        (ArgumentTypeError, lambda: tp.matmul([["a"]], [[1]]), "A must hold floats"),
+        (ArgumentTypeError, lambda: tp.matmul(np.array([[2**70]]), [[1]]), "tp.matrix takes exact"),
+        (ArgumentTypeError, lambda: tp.matmul([[True]], [[1]]), "got bool"),
+        (ArgumentTypeError, lambda: tp.matmul([[1j]], [[1]]), "got complex128"),
+        (
+            DimensionError,
+            lambda: tp.matmul(np.zeros((2, 3)), np.zeros((2, 3))),
+            "B must have 3 rows",
+        ),
+        (DimensionError, lambda: tp.matmul(3.0, [[1.0]]), "at least one dimension"),
+        (DimensionError, lambda: tp.matmul(np.zeros((2, 1, 1)), np.zeros((3, 1, 1))), "stacks"),
+        (
+            DimensionError,
+            lambda: tp.matmul([[0.0]], [[0.0]], out=np.zeros(1)),
+            "out must have shape",
+        ),
+        (ArgumentTypeError, lambda: tp.matmul([[0.0]], [[0.0]], out=[[0.0]]), "got list"),
+        (
+            ArgumentTypeError,
+            lambda: tp.matmul([[0.0]], [[0.0]], out=np.zeros((1, 1), "f4")),
+            "got a writeable array of float32",
+        ),
+        (
+            ArgumentTypeError,
+            lambda: tp.matmul([[0.0]], [[0.0]], accumulate=True),
+            "out must be given",
+        ),
+        (
+            ArgumentError,
+            lambda: tp.matmul([[0.0]], [[0.0]], threads=0),
+            "threads must be at least 1",
+        ),
+        (ArgumentTypeError, lambda: tp.matmul([[0.0]], [[0.0]], threads=1.5), "must be an integer"),
+    ],
+)
+def test_what_cannot_be_multiplied_says_why(error, call, words):
+    with pytest.raises(error, match=words):
+        call()

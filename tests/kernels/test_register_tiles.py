@@ -1,0 +1,104 @@
+"""Tiles of every width that a machine may have, forced on this one, against the definition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.arrays import twins
+from tests.arrays.arrays import DTYPES, pool
+from tropical.kernels.argmax_products import GROUP, argmax_kernel, best_argmax_tile
+from tropical.kernels.convolutions import convolution_kernel
+from tropical.kernels.packing import pack, pack_transposed
+from tropical.kernels.products import best_tile, product_kernel
+from tropical.semiring import max_plus
+
+WIDTHS = (64, 32, 16)
+SHAPES = ((1, 1, 1), (7, 5, 13), (12, 9, 70), (25, 33, 130), (4, 1100, 65))
+
+
+def tiles(best, dtype):
+    """The tile of each width; for floats, fused and plain additions at one of them."""
+    for width in WIDTHS:
+        tile = best(np.dtype(dtype), width)
+        yield tile
+        if dtype[0] == "f" and width == 32:
+            yield replace(tile, fused=not tile.fused)
+
+
+def numbers(dtype, shape, seed):
+    """Numbers of the pool, ties and infinities included, that need no mapping of zeros."""
+    chosen = np.array(pool(dtype, max_plus), dtype)
+    chosen = chosen[~np.isnan(chosen) if dtype[0] == "f" else np.abs(chosen // 2) < 2**27]
+    return np.random.default_rng(seed).choice(chosen, shape)
+
+
+def packed(matrix, width, depth, fill):
+    """A matrix (k, n) in panels, no number changed."""
+    k, n = matrix.shape
+    out = np.empty(-(-n // width) * width * depth, matrix.dtype)
+    number = matrix.dtype.type
+    lowest = number(twins.zero(matrix.dtype))
+    marks = np.zeros(n, bool)
+    arguments = (out, marks, width, depth, 0, n, lowest, lowest, number(1), number(fill))
+    if k % 2:
+        pack(matrix, *arguments)
+    else:
+        pack_transposed(np.ascontiguousarray(matrix.T), *arguments)
+    assert not marks.any()
+    return out
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_width_gives_the_product_bit_for_bit(dtype):
+    for seed, (m, k, n) in enumerate(SHAPES):
+        A, B = numbers(dtype, (m, k), seed), numbers(dtype, (k, n), seed + 99)
+        expected, _ = twins.product(A, B)
+        for tile in tiles(best_tile, dtype):
+            a, b = packed(A.T, tile.rows, k, 0), packed(B, tile.columns, k, 0)
+            C = np.empty((m, n), dtype)
+            one = C.dtype.type(1)
+            product_kernel(tile)(a, b, C, k, 0, m, 0, one)
+            assert twins.same(C, expected)
+            more = np.maximum(expected, C.dtype.type(3))
+            C[:] = 3
+            product_kernel(tile)(a, b, C, k, 0, m, 1, one)
+            assert twins.same(C, more)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_width_finds_the_first_place_of_each_maximum(dtype):
+    for seed, (m, k, n) in enumerate(SHAPES):
+        A, B = numbers(dtype, (m, k), seed), numbers(dtype, (k, n), seed + 99)
+        expected, places = twins.product(A, B)
+        depth = -(-k // GROUP) * GROUP
+        for tile in tiles(best_argmax_tile, dtype):
+            lowest = twins.zero(dtype)
+            a, b = packed(A.T, tile.rows, depth, lowest), packed(B, tile.columns, depth, 0)
+            C, index = np.empty((m, n), dtype), np.full((m, n), -1)
+            blocks = np.empty(tile.rows * tile.columns, f"i{C.itemsize}")
+            one = C.dtype.type(1)
+            argmax_kernel(tile)(a, b, C, index, blocks, depth, 0, m, 0, one)
+            assert twins.same(C, expected)
+            assert np.array_equal(index, places)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_width_gives_the_convolution(dtype):
+    for seed, (m, n) in enumerate([(1, 1), (5, 3), (13, 70), (150, 9)]):
+        a, b = numbers(dtype, m, seed), numbers(dtype, n, seed + 99)
+        if dtype[0] == "i":
+            a, b = a % 100, b % 100
+        expected, _ = twins.convolution(a, b)
+        absorbing = -np.inf if dtype[0] == "f" else -(2 ** (8 * int(dtype[1]) - 2))
+        for tile in tiles(best_tile, dtype):
+            left = np.full(-(-m // tile.rows) * tile.rows, absorbing, dtype)
+            left[:m] = a
+            right = np.full(n + 2 * tile.columns, absorbing, dtype)
+            right[tile.columns : tile.columns + n] = b
+            end = -(-(n + len(left) - tile.rows) // tile.columns) * tile.columns
+            out = np.full(end + tile.rows - 1, twins.zero(dtype), dtype)
+            convolution_kernel(tile)(left, right, n, out, 0, end, out.dtype.type(1))
+            assert twins.same(out[: m + n - 1], expected)

@@ -1,0 +1,3 @@
+"""Max-plus algebra on plain arrays: numpy in, numpy out, through the kernels."""
+
+from __future__ import annotations

@@ -1,0 +1,144 @@
+"""The product of two dense matrices: packing, strips of rows, and what is left to do after."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tropical.arrays.integer_ranges import extent_of, require_sums
+from tropical.arrays.reading import zero as zero_of
+from tropical.arrays.threads import in_threads, strips
+from tropical.semiring import Semiring
+from tropical.typing import Array
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How numbers enter max-plus and leave it: by their sign, and by what stands for the zero."""
+
+    dtype: np.dtype[Any]
+    sign: int
+    zero: float | int
+    absorbing: float | int
+    threshold: float | int
+
+    @property
+    def lowest(self) -> float | int:
+        """What is below every sum: maxima begin with it."""
+        return -np.inf if self.dtype.kind == "f" else int(np.iinfo(self.dtype).min)
+
+    def enter(self, numbers: Array) -> Array:
+        """Return numbers as they are inside; the array itself where that is so already."""
+        if self.sign > 0 and self.threshold == self.lowest:
+            return numbers
+        inside: Array = numbers * self.dtype.type(self.sign)
+        inside[numbers == self.zero] = self.absorbing
+        return inside
+
+    def begin(self, numbers: Array) -> None:
+        """Turn results, in place, into what maxima go on from."""
+        if self.sign < 0 or self.dtype.kind == "i":
+            zeros = numbers == self.zero
+            numbers *= self.dtype.type(self.sign)
+            numbers[zeros] = self.lowest
+
+    def leave(self, numbers: Array) -> None:
+        """Turn maxima, in place, into results."""
+        if "tropical.kernels.finishing" in sys.modules and numbers.flags.c_contiguous:
+            from tropical.kernels.finishing import leave
+
+            number = self.dtype.type
+            flat = numbers.reshape(-1)
+            leave(flat, number(self.threshold), number(self.zero), number(self.sign), number(0))
+            return
+        zeros = numbers <= self.threshold
+        numbers *= self.dtype.type(self.sign)
+        numbers += self.dtype.type(0)
+        numbers[zeros] = self.zero
+
+
+def passage(A: Array, B: Array, semiring: Semiring, before: Array | None = None) -> Passage:
+    """Return the passage of two arrays of one working type, and of a result to go on from.
+
+    Raises
+    ------
+    RangeError
+        If the integers are so large that a sum could leave their type.
+    """
+    dtype = A.dtype
+    zero = zero_of(dtype, semiring)
+    if dtype.kind == "f":
+        return Passage(dtype, semiring.sign, zero, -np.inf, -np.inf)
+    result = 0 if before is None else extent_of(before, semiring).size
+    sums = require_sums(extent_of(A, semiring), extent_of(B, semiring), dtype, result)
+    return Passage(dtype, semiring.sign, zero, sums.sentinel, sums.threshold)
+
+
+def dense_product(
+    A: Array, B: Array, C: Array, how: Passage, resume: bool, index: Array | None, threads: int
+) -> None:
+    """Write the product of two matrices into C (contiguous), or its maximum with C.
+
+    A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows.
+    """
+    from tropical.kernels.argmax_products import GROUP, argmax_kernel, best_argmax_tile
+    from tropical.kernels.finishing import poison
+    from tropical.kernels.products import best_tile, product_kernel
+
+    m, k = A.shape
+    number = how.dtype.type
+    if index is None:
+        tile, depth = best_tile(how.dtype), k
+        multiply = product_kernel(tile)
+    else:
+        tile, depth = best_argmax_tile(how.dtype), -(-k // GROUP) * GROUP
+        multiply = argmax_kernel(tile)
+    a, poisoned_rows = packed(A.T, tile.rows, depth, how, how.lowest, threads)
+    b, poisoned_columns = packed(B, tile.columns, depth, how, 0, threads)
+
+    def strip(rows: tuple[int, int]) -> None:
+        if index is None:
+            multiply(a, b, C, depth, *rows, int(resume), number(1))
+        else:
+            blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
+            multiply(a, b, C, index, blocks, depth, *rows, int(resume), number(1))
+        if how.sign < 0 or how.threshold != how.lowest:
+            how.leave(C[slice(*rows)])
+
+    in_threads(strip, strips(m, tile.rows, threads), threads)
+    if poisoned_rows.any() or poisoned_columns.any():
+        poison(C, poisoned_rows, poisoned_columns, number(np.nan))
+        if index is not None:
+            poison(index, poisoned_rows, poisoned_columns, -1)
+
+
+def packed(
+    matrix: Array, width: int, depth: int, how: Passage, fill: float | int, threads: int
+) -> tuple[Array, Array]:
+    """Return a matrix (k, n) in panels of so many columns, and flags of the columns with a NaN."""
+    from tropical.kernels.packing import pack, pack_transposed
+
+    n = matrix.shape[1]
+    out = np.empty(-(-n // width) * width * depth, how.dtype)
+    marks = np.zeros(n, bool)
+    number = how.dtype.type
+    numbers = [number(v) for v in (how.zero, how.absorbing, how.sign, fill)]
+    if matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous:
+        fill_panels, source = pack, writeable(matrix)
+    else:
+        fill_panels, source = pack_transposed, writeable(matrix.T)
+
+    def strip(columns: tuple[int, int]) -> None:
+        fill_panels(source, out, marks, width, depth, *columns, *numbers)
+
+    in_threads(strip, strips(n, width, threads), threads)
+    return out, marks
+
+
+def writeable(array: Array) -> Array:
+    """Return the array contiguous and writeable: kernels are compiled for such alone."""
+    contiguous = np.ascontiguousarray(array)
+    return contiguous if contiguous.flags.writeable else contiguous.copy()

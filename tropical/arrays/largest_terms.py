@@ -1,0 +1,220 @@
+"""The largest terms at many points: packed chunk by chunk, on threads, for the kernel.
+
+The zero of the semiring cannot enter the kernel as an infinity, since an exponent 0 would make it
+NaN. It enters as a number so large that every term with that variable falls below all others, and
+what falls so low is absent from the result.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tropical.arrays.threads import in_threads, strips
+from tropical.typing import Array
+
+CHUNK = 2**16
+"""Numbers of points that are packed at once, so that they are in the cache when they are used."""
+
+
+VARIABLES, TERMS, POINTS = 3, 64, 4096
+"""Up to how many variables, and from how many terms and points on, neighbours are brought together.
+
+Boxes around neighbours then exclude most terms; in more dimensions they are too wide for that.
+"""
+
+CELL, TOGETHER = 64, 256
+"""About how many points lie in a cell of the grid, and how many share a choice of terms."""
+
+
+class Largest(NamedTuple):
+    """The largest terms at k points, and the largest of the others if two are kept.
+
+    values (max(1, kept), k); indices (kept, k), -1 where there is no term: the value is the least
+    number there.
+    """
+
+    values: Array
+    indices: Array
+
+
+def nothing(dtype: np.dtype[Any], kept: int, count: int) -> Largest:
+    """Return the answer at so many points for a polynomial without terms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tropical.arrays.largest_terms import nothing
+    >>> nothing(np.dtype(float), 1, 2)
+    Largest(values=array([[-inf, -inf]]), indices=array([[-1, -1]]))
+    """
+    values = np.full((max(1, kept), count), lowest(dtype), dtype)
+    return Largest(values, np.full((kept, count), -1, np.int64))
+
+
+def lowest(dtype: np.dtype[Any]) -> float | int:
+    """Return the coefficient of a term that is absent: the least number of a type."""
+    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
+
+
+def largest_terms(
+    coefficients: Array,
+    exponents: Array,
+    points: Array,
+    kept: int = 0,
+    threads: int = 1,
+    zero: float | None = None,
+) -> tuple[Largest, Array]:
+    """Return the largest terms at points, and which points are in range; in max-plus.
+
+    At the other points the answer means nothing: an entry is infinite or not a number, or a sum of
+    floats could overflow on the way. Of integers the caller knows that no sum leaves int64. Terms
+    whose coefficient is the least number are absent. An entry ``zero`` makes those absent that have
+    its variable, where it can: among floats, if no exponent of the variable divides by it or is a
+    proper fraction, and no coefficient is infinite. Elsewhere it is out of range.
+
+    Parameters
+    ----------
+    coefficients : ndarray of float32, float64 or int64, shape (m,)
+        No NaN.
+    exponents : ndarray of the same type, shape (m, d)
+        Finite.
+    points : ndarray of the same type, shape (k, d)
+    kept : {0, 1, 2}
+        Whether the values alone are returned, the terms too, or also the next largest.
+    threads : int
+    zero : float, optional
+        An infinity (of integers: their zero) that is a number to be expected.
+
+    Returns
+    -------
+    Largest
+    ndarray of bool, shape (k,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tropical.arrays.largest_terms import largest_terms
+    >>> points = np.array([[1.0], [np.inf]])
+    >>> found, inside = largest_terms(np.array([0.0, 2.0]), np.array([[3.0], [0.0]]), points)
+    >>> found.values[0, inside]
+    array([3.])
+    """
+    from tropical.kernels.evaluation import (
+        best_tile,
+        evaluation_kernel,
+        pack_points,
+        pack_terms,
+        selection_kernel,
+    )
+    from tropical.kernels.neighbours import sort_by_cells
+
+    dtype, (k, d) = points.dtype, points.shape
+    if d == 0:
+        exponents, points, d = np.zeros((len(coefficients), 1), dtype), np.zeros((k, 1), dtype), 1
+    least = dtype.type(lowest(dtype))
+    present = coefficients != least
+    start, weights, limit = _bound(coefficients[present], exponents[present])
+    if not present.all():
+        exponents = np.where(present[:, np.newaxis], exponents, dtype.type(0))
+    tile = best_tile(dtype)
+    blocks = max(1, -(-len(coefficients) // tile.rows))
+    terms = np.empty(blocks * tile.rows * (d + 1), dtype)
+    pack_terms(_plain(coefficients), _plain(exponents), terms, tile.rows, least)
+    found = Largest(np.empty((max(1, kept), k), dtype), np.empty((kept, k), np.int64))
+    inside = np.empty(k, np.bool_)
+    step = max(1, CHUNK // (d * tile.columns)) * tile.columns
+    marked = least if zero is None else dtype.type(zero)
+    absorbing = _absorbing(coefficients[present], exponents[present], zero)
+    order = None
+    if d <= VARIABLES and len(coefficients) >= TERMS and k >= POINTS:
+        order = np.empty(k, np.int64)
+        points = _plain(points)
+        sort_by_cells(points, max(1, int((k / CELL) ** (1 / d))), order)
+
+    def evaluate(strip: tuple[int, int]) -> None:
+        """Fill in the answers for a strip of the points."""
+        panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
+        panels = _aligned(panels_in * tile.columns * d, dtype)
+        boxes = np.empty((panels_in, 2, d), dtype)
+        room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
+        group = panels_in if order is None else max(1, TOGETHER // tile.columns)
+        names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
+        for begin in range(*strip, step):
+            end = min(begin + step, strip[1])
+            which = slice(begin, end) if order is None else order[begin:end]
+            some = points[begin:end] if order is None else points.take(order[begin:end], axis=0)
+            chunk, marks = _plain(some), np.empty(end - begin, np.bool_)
+            replaced = pack_points(
+                *(chunk, panels, boxes, marks, tile.columns),
+                *(weights, start, limit, marked, absorbing),
+            )
+            here = -(-(end - begin) // tile.columns)
+            counts = np.full(-(-here // group), blocks)
+            if order is not None:
+                select = selection_kernel(tile, kept)
+                select(terms, boxes[:here], group, least, counts, names)
+            part = Largest(
+                np.empty((max(1, kept), end - begin), dtype),
+                np.empty((kept, end - begin), np.int64),
+            )
+            kernel = evaluation_kernel(tile, kept)
+            kernel(terms, panels, d, group, counts, names, *part, 0, end - begin, room)
+            if replaced:
+                _remove(part, limit)
+            inside[which] = marks
+            found.values[:, which], found.indices[:, which] = part
+
+    in_threads(evaluate, strips(k, tile.columns, threads), threads)
+    return found, inside
+
+
+def _bound(coefficients: Array, exponents: Array) -> tuple[float, Array, float]:
+    """Return what bounds the sums of floats: ``start + abs(x) @ weights``, and its limit.
+
+    The limit is a sixteenth of the largest number: rounding can carry neither a sum nor the bound
+    far beyond it. For integers the bound is 0.
+    """
+    d = exponents.shape[1]
+    if coefficients.dtype.kind == "i":
+        return 0.0, np.zeros(d), 1.0
+    finite = coefficients[np.isfinite(coefficients)]
+    start = float(np.abs(finite).max(initial=0.0))
+    weights = np.abs(exponents).max(axis=0, initial=0.0).astype(np.float64)
+    return start, weights, float(np.finfo(coefficients.dtype).max) / 16
+
+
+def _absorbing(coefficients: Array, exponents: Array, zero: float | None) -> Array:
+    """Return for each variable what a zero is replaced by, 0 where that would not do.
+
+    With sums below a sixteenth of the largest number, a quarter of it, times an exponent that is at
+    least 1, leaves a term below minus an eighth of it, or minus infinity.
+    """
+    dtype, d = exponents.dtype, exponents.shape[1]
+    if dtype.kind == "i" or zero is None or (coefficients == np.inf).any():
+        return np.zeros(d, dtype)
+    sign = -1 if zero > 0 else 1
+    powers = sign * exponents
+    usual = ((powers == 0) | (powers > 0)).all(axis=0)
+    return np.where(usual, -sign * np.finfo(dtype).max / 4, 0).astype(dtype)
+
+
+def _remove(found: Largest, limit: float) -> None:
+    """Take out of an answer what fell below all numbers in range."""
+    removed = found.values <= -limit
+    found.values[removed] = -np.inf
+    found.indices[removed[: len(found.indices)]] = -1
+
+
+def _plain(array: Array) -> Array:
+    """Return the array contiguous and writeable: kernels are compiled for such alone."""
+    contiguous = np.ascontiguousarray(array)
+    return contiguous if contiguous.flags.writeable else contiguous.copy()
+
+
+def _aligned(count: int, dtype: np.dtype[Any]) -> Array:
+    """Return an array that begins where a line of the cache does."""
+    room = np.empty(count * dtype.itemsize + 64, np.uint8)
+    begin = -room.ctypes.data % 64
+    return room[begin : begin + count * dtype.itemsize].view(dtype)

@@ -1,0 +1,52 @@
+"""Work in pieces on several threads: the kernels release the interpreter lock.
+
+Threads of Python, not of the compiler: they survive a fork, nest, and hear Ctrl-C between pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+
+
+def in_threads(task: Callable[[Piece], object], pieces: Iterable[Piece], threads: int) -> None:
+    """Call ``task`` on every piece, on at most so many threads; the first error is raised.
+
+    Examples
+    --------
+    >>> from tropical.arrays.threads import in_threads
+    >>> found = []
+    >>> in_threads(found.append, range(5), threads=2)
+    >>> sorted(found)
+    [0, 1, 2, 3, 4]
+    """
+    pieces = list(pieces)
+    if min(threads, len(pieces)) <= 1:
+        for piece in pieces:
+            task(piece)
+        return
+    pool = ThreadPoolExecutor(min(threads, len(pieces)))
+    try:
+        for _ in pool.map(task, pieces):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def strips(length: int, unit: int, threads: int) -> list[tuple[int, int]]:
+    """Cut ``range(length)`` into strips of whole units, some four a thread.
+
+    Examples
+    --------
+    >>> from tropical.arrays.threads import strips
+    >>> strips(60, 6, threads=1), strips(60, 6, threads=2)[-2:]
+    ([(0, 60)], [(48, 54), (54, 60)])
+    """
+    if threads == 1:
+        return [(0, length)] if length else []
+    units = -(-length // unit)
+    step = max(1, units // (4 * threads)) * unit
+    return [(begin, min(begin + step, length)) for begin in range(0, length, step)]

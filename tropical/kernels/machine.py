@@ -1,0 +1,45 @@
+"""What the processor offers: the width of its vectors, their number, and where it adds."""
+
+from __future__ import annotations
+
+from functools import cache
+from platform import machine
+
+import llvmlite.binding
+
+
+@cache
+def features() -> frozenset[str]:
+    """Return the instruction sets of this processor, as LLVM names them."""
+    return frozenset(k for k, on in llvmlite.binding.get_host_cpu_features().items() if on)
+
+
+@cache
+def vector_bytes() -> int:
+    """Return the width of the vector registers: 64, 32 or 16 bytes."""
+    if "avx512f" in features():
+        return 64
+    return 32 if "avx" in features() else 16
+
+
+def vector_registers(width: int) -> int:
+    """Return how many vector registers of a width there are: 16, or 32 with AVX-512 or on ARM."""
+    if machine().lower() in {"aarch64", "arm64"} or (width == 64 and "avx512f" in features()):
+        return 32
+    return 16
+
+
+def has_fma() -> bool:
+    """Tell whether ``a * b + c`` with one rounding is one instruction."""
+    return "fma" in features() or machine().lower() in {"aarch64", "arm64"}
+
+
+@cache
+def adds_by_fma() -> bool:
+    """Tell whether ``1 * a + b`` is the quicker addition beside a maximum.
+
+    AMD's Zen processors add and compare on the same two of their four pipes and multiply on the
+    other two; a fused multiplication by 1 rounds as the addition does, and leaves the maxima a pipe
+    of their own. Intel's processors do all of it on the same pipes.
+    """
+    return has_fma() and llvmlite.binding.get_host_cpu_name().startswith("znver")

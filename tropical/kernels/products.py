@@ -1,0 +1,116 @@
+"""Products of packed matrices, tile by tile in registers.
+
+A block of steps of a panel of B stays in the second cache while all panels of a block of A pass by
+(the loops of Goto and van de Geijn, :cite:`goto2008`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from tropical.kernels.compilation import kernel
+from tropical.kernels.machine import adds_by_fma, vector_bytes, vector_registers
+from tropical.kernels.register_tiles import SOURCE, product_tile
+from tropical.typing import Array
+
+DEPTH = 1024
+"""Steps of the inner dimension that a tile takes at once: starting a tile costs some 30 of them."""
+
+PANELS = 16
+"""Panels of A that pass by a panel of B before the next."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The shape of a tile: rows, vectors of so many lanes, and how it adds."""
+
+    rows: int
+    vectors: int
+    lanes: int
+    fused: bool
+
+    @property
+    def columns(self) -> int:
+        """The numbers in a row of the tile."""
+        return self.vectors * self.lanes
+
+
+@cache
+def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
+    """Return the tile for this machine, or for a vector width in bytes that is forced."""
+    width = width or vector_bytes()
+    if vector_registers(width) == 16:
+        rows, vectors = 6, 2
+    else:
+        rows, vectors = (6, 4) if dtype.itemsize == 4 else (4, 5)
+    return tile_of(rows, vectors, dtype, width)
+
+
+def tile_of(rows: int, vectors: int, dtype: np.dtype[Any], width: int) -> Tile:
+    """Return a tile of so many rows and vectors; floats add as this machine does it quickest."""
+    return Tile(rows, vectors, width // dtype.itemsize, dtype.kind == "f" and adds_by_fma())
+
+
+@cache
+def product_kernel(tile: Tile) -> Callable[..., None]:
+    """Return the kernel that multiplies packed matrices with tiles of one shape."""
+    source, rows, vectors, lanes, fused = (
+        SOURCE,
+        tile.rows,
+        tile.vectors,
+        tile.lanes,
+        int(tile.fused),
+    )
+    columns, depth, panels = tile.columns, DEPTH, PANELS
+
+    @kernel
+    def multiply(
+        a: Array, b: Array, C: Array, k: int, begin: int, end: int, resume: int, one: Any
+    ) -> None:
+        """Write rows ``begin`` to ``end`` of the product into C, or its maximum with C.
+
+        a, b: packed with inner dimension k >= 1; C (m, n) in C order.
+        """
+        m, n = C.shape
+        corner = np.empty(rows * columns, a.dtype)
+        flat = C.reshape(m * n)
+        for step in range(0, k, depth):
+            steps = min(depth, k - step)
+            again = 1 if step > 0 else resume
+            for block in range(begin, end, rows * panels):
+                block_end = min(end, block + rows * panels)
+                for j in range(0, n, columns):
+                    b_at = j * k + step * columns
+                    for i in range(block, block_end, rows):
+                        a_at = i * k + step * rows
+                        here, there = min(rows, m - i), min(columns, n - j)
+                        whole = here == rows and there == columns
+                        target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
+                        if not whole and again:
+                            for x in range(here):
+                                for y in range(there):
+                                    corner[x * columns + y] = C[i + x, j + y]
+                        product_tile(
+                            source, rows, vectors, lanes, fused, steps,
+                            a, a_at, b, b_at, columns, target, at, stride, again, one,
+                        )  # fmt: skip
+                        if not whole:
+                            for x in range(here):
+                                for y in range(there):
+                                    C[i + x, j + y] = corner[x * columns + y]
+
+    return multiply
+
+
+def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what `python -m tropical.kernels warm` compiles of this file."""
+    for name in ("f4", "f8", "i4", "i8"):
+        dtype = np.dtype(name)
+        line, one = np.zeros(0, dtype), dtype.type(1)
+        matrix = np.zeros((0, 0), dtype)
+        yield name, partial(product_kernel(best_tile(dtype)), line, line, matrix, 1, 0, 0, 0, one)

@@ -1,0 +1,303 @@
+"""The innermost loop of a max-plus product: a tile of C in vector registers, written in LLVM's IR.
+
+A tile of `rows` x `vectors` vectors stays in registers while k runs: a step loads `vectors`
+vectors of B, spreads `rows` numbers of A, and takes `rows * vectors` sums and maxima. No compiler
+makes that of a loop; the IR leaves it no choice. A sum that is not a number (an infinity met the
+opposite one, where the zero absorbs) is dropped by every comparison, so it never enters.
+
+The constants are literal integers: a kernel holds them in its closure, so that the key of the disk
+cache has them. `SOURCE` is the first of them: it changes when this file does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+SOURCE = crc32(Path(__file__).read_bytes())
+"""A number that changes with this file, so that no kernel runs on tiles of another version."""
+
+WORD = ir.IntType(64)
+
+
+class Lanes:
+    """Vectors of one type of numbers, and the instructions on them."""
+
+    def __init__(self, builder: ir.IRBuilder, number: types.Type, lanes: int) -> None:
+        self.builder = builder
+        self.floating = isinstance(number, types.Float)
+        self.bits = number.bitwidth
+        self.scalar = (
+            {32: ir.FloatType(), 64: ir.DoubleType()}[self.bits]
+            if self.floating
+            else ir.IntType(self.bits)
+        )
+        self.count = lanes
+        self.type = ir.VectorType(self.scalar, lanes)
+        self.lowest = float("-inf") if self.floating else -(2 ** (self.bits - 1))
+
+    def constant(self, value: float) -> ir.Constant:
+        """Return the vector with one number in every lane."""
+        return ir.Constant(self.type, [value] * self.count)
+
+    def spread(self, scalar: ir.Value) -> ir.Value:
+        """Return the vector with a number in every lane."""
+        empty = ir.Constant(self.type, ir.Undefined)
+        first = self.builder.insert_element(empty, scalar, ir.Constant(ir.IntType(32), 0))
+        pattern = ir.Constant(ir.VectorType(ir.IntType(32), self.count), [0] * self.count)
+        return self.builder.shuffle_vector(first, empty, pattern)
+
+    def load(self, pointer: ir.Value, offset: ir.Value | int) -> ir.Value:
+        """Load a vector that begins ``offset`` numbers after a pointer."""
+        where = self.builder.bitcast(self.at(pointer, offset), self.type.as_pointer())
+        return self.builder.load(where, align=self.bits // 8)
+
+    def store(self, vector: ir.Value, pointer: ir.Value, offset: ir.Value | int) -> None:
+        """Store a vector ``offset`` numbers after a pointer."""
+        where = self.builder.bitcast(self.at(pointer, offset), self.type.as_pointer())
+        self.builder.store(vector, where, align=self.bits // 8)
+
+    def at(self, pointer: ir.Value, offset: ir.Value | int) -> ir.Value:
+        """Return the pointer to the number ``offset`` places further on."""
+        return self.builder.gep(pointer, [word(offset)])
+
+    def greater(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Compare lane by lane; no order holds with what is not a number."""
+        compare = self.builder.fcmp_ordered if self.floating else self.builder.icmp_signed
+        return compare(">", x, y)
+
+    def larger(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return the maxima; ``y`` where neither is greater, so the first stays in a tie."""
+        return self.builder.select(self.greater(x, y), x, y)
+
+    def plus(self, x: ir.Value, y: ir.Value, one: ir.Value | None) -> ir.Value:
+        """Return the sums; with a vector of ones, as products by it and sums in one."""
+        if not self.floating:
+            return self.builder.add(x, y)
+        if one is None:
+            return self.builder.fadd(x, y)
+        name = f"llvm.fma.v{self.count}f{self.bits}"
+        known = self.builder.module.globals.get(name)
+        kind = ir.FunctionType(self.type, [self.type] * 3)
+        return self.builder.call(known or ir.Function(self.builder.module, kind, name), [x, one, y])
+
+    def without_negative_zeros(self, x: ir.Value) -> ir.Value:
+        """Return the numbers, every zero among them positive."""
+        return self.builder.fadd(x, self.constant(0.0)) if self.floating else x
+
+
+def pointer_to(context: Any, builder: ir.IRBuilder, array: types.Array, value: ir.Value) -> Any:
+    """Return the pointer to the first number of an array."""
+    return context.make_array(array)(context, builder, value).data
+
+
+def word(value: ir.Value | int) -> ir.Value:
+    """Return a 64-bit integer of the IR."""
+    return ir.Constant(WORD, value) if isinstance(value, int) else value
+
+
+def joined(builder: ir.IRBuilder, kind: ir.Type, *incoming: tuple[Any, ir.Block]) -> Any:
+    """Return a value that depends on the block from which control comes."""
+    phi = builder.phi(kind)
+    for value, block in incoming:
+        phi.add_incoming(value, block)
+    return phi
+
+
+def literal(value: Any) -> int:
+    """Return the number that a literal type stands for."""
+    return int(value.literal_value)
+
+
+def are_literal(*values: Any) -> bool:
+    """Tell whether all types are literal integers: Numba asks again with those if not."""
+    return all(isinstance(value, types.IntegerLiteral) for value in values)
+
+
+def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> tuple[dict[Any, Any], Any]:
+    """Return the vectors that maxima begin with, and the block where they are ready.
+
+    They are loaded from the places if ``resume``; otherwise they are the lowest numbers.
+    """
+    builder = v.builder
+    start = builder.block
+    old, ready = builder.append_basic_block("old"), builder.append_basic_block("ready")
+    builder.cbranch(builder.icmp_signed("!=", resume, word(0)), old, ready)
+    builder.position_at_end(old)
+    loaded = {at: v.load(place, 0) for at, place in places.items()}
+    builder.branch(ready)
+    builder.position_at_end(ready)
+    lowest = v.constant(v.lowest)
+    begun = {at: joined(builder, v.type, (lowest, start), (loaded[at], old)) for at in places}
+    return begun, ready
+
+
+@intrinsic(prefer_literal=True)
+def product_tile(  # type: ignore[no-untyped-def]
+    typingctx,
+    source,
+    rows,
+    vectors,
+    lanes,
+    fused,
+    depth,
+    a,
+    a_at,
+    b,
+    b_at,
+    b_step,
+    c,
+    c_at,
+    c_step,
+    resume,
+    one,
+):
+    """Write a tile of the product into ``c``, or its maximum with what is there if ``resume``.
+
+    ``c[c_at + i * c_step + j]`` becomes the maximum over p < depth of ``a[a_at + p * rows + i] +
+    b[b_at + p * b_step + j]``, for i < rows and j < vectors * lanes; the depth is at least 1.
+    ``one`` is the number 1 of the type of ``a``, unknown to the compiler, which would else undo
+    the fused addition.
+    """
+    if not are_literal(source, rows, vectors, lanes, fused):
+        return None
+    m, n, width = literal(rows), literal(vectors), literal(lanes)
+    signature = types.void(
+        *(source, rows, vectors, lanes, fused, types.int64, a, types.int64, b, types.int64),
+        *(types.int64, c, types.int64, types.int64, types.int64, a.dtype),
+    )
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v = Lanes(builder, a.dtype, width)
+        k, k_step, row_step, resumed = (arguments[i] for i in (5, 10, 13, 14))
+        first_a, first_b, first_c = (
+            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
+            for i in (6, 8, 11)
+        )
+        ones = v.spread(arguments[15]) if literal(fused) and v.floating else None
+        tile = [(i, j) for i in range(m) for j in range(n)]
+        places = {
+            (i, j): v.at(first_c, builder.add(builder.mul(word(i), row_step), word(j * width)))
+            for i, j in tile
+        }
+        begun, ready = first_values(v, places, resumed)
+        loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        p = joined(builder, WORD, (word(0), ready))
+        at_a = joined(builder, first_a.type, (first_a, ready))
+        at_b = joined(builder, first_b.type, (first_b, ready))
+        best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
+        columns = [v.load(at_b, j * width) for j in range(n)]
+        spread = [v.spread(builder.load(v.at(at_a, i))) for i in range(m)]
+        new = {(i, j): v.larger(v.plus(spread[i], columns[j], ones), best[i, j]) for i, j in tile}
+        following = builder.add(p, word(1))
+        p.add_incoming(following, loop)
+        at_a.add_incoming(v.at(at_a, m), loop)
+        at_b.add_incoming(v.at(at_b, k_step), loop)
+        for at in tile:
+            best[at].add_incoming(new[at], loop)
+        builder.cbranch(builder.icmp_signed("<", following, k), loop, done)
+        builder.position_at_end(done)
+        for at, place in places.items():
+            v.store(v.without_negative_zeros(new[at]), place, 0)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def argmax_tile(  # type: ignore[no-untyped-def]
+    typingctx,
+    source,
+    rows,
+    vectors,
+    lanes,
+    fused,
+    group,
+    groups,
+    a,
+    a_at,
+    b,
+    b_at,
+    c,
+    c_at,
+    c_step,
+    blocks,
+    resume,
+    one,
+):
+    """Write a tile of the product into ``c``, and into ``blocks`` where its maxima are from.
+
+    As `product_tile`, ``group`` steps at a time, of which there are ``groups`` >= 1 in all: so many
+    sums are joined before one comparison decides for value and place. ``blocks`` (rows * vectors *
+    lanes,) holds integers of the width of the numbers: the first group that attains the maximum,
+    or -1 where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. Rows of
+    ``b`` lie ``vectors * lanes`` apart.
+    """
+    if not are_literal(source, rows, vectors, lanes, fused, group):
+        return None
+    m, n, width, u = literal(rows), literal(vectors), literal(lanes), literal(group)
+    signature = types.void(
+        *(source, rows, vectors, lanes, fused, group, types.int64, a, types.int64, b),
+        *(types.int64, c, types.int64, types.int64, blocks, types.int64, a.dtype),
+    )
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v = Lanes(builder, a.dtype, width)
+        places_of = Lanes(builder, blocks.dtype, width)
+        first_a, first_b, first_c = (
+            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
+            for i in (7, 9, 11)
+        )
+        first_block = pointer_to(context, builder, blocks, arguments[14])
+        ones = v.spread(arguments[16]) if literal(fused) and v.floating else None
+        tile = [(i, j) for i in range(m) for j in range(n)]
+        places = {
+            (i, j): v.at(first_c, builder.add(builder.mul(word(i), arguments[13]), word(j * width)))
+            for i, j in tile
+        }
+        begun, ready = first_values(v, places, arguments[15])
+        loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        p = joined(builder, WORD, (word(0), ready))
+        at_a = joined(builder, first_a.type, (first_a, ready))
+        at_b = joined(builder, first_b.type, (first_b, ready))
+        best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
+        nowhere = places_of.constant(-1)
+        where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
+        here = joined(builder, places_of.type, (places_of.constant(0), ready))
+        columns = [[v.load(at_b, (t * n + j) * width) for j in range(n)] for t in range(u)]
+        new, from_here = {}, {}
+        for i in range(m):
+            spread = [v.spread(builder.load(v.at(at_a, t * m + i))) for t in range(u)]
+            for j in range(n):
+                largest = best[i, j]
+                for t in range(u):
+                    largest = v.larger(v.plus(spread[t], columns[t][j], ones), largest)
+                exceeds = v.greater(largest, best[i, j])
+                new[i, j] = largest
+                from_here[i, j] = builder.select(exceeds, here, where[i, j])
+        following = builder.add(p, word(1))
+        p.add_incoming(following, loop)
+        # counted in a vector: spreading a scalar costs a trip between the register files
+        here.add_incoming(builder.add(here, places_of.constant(1)), loop)
+        at_a.add_incoming(v.at(at_a, m * u), loop)
+        at_b.add_incoming(v.at(at_b, n * width * u), loop)
+        for at in tile:
+            best[at].add_incoming(new[at], loop)
+            where[at].add_incoming(from_here[at], loop)
+        builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, done)
+        builder.position_at_end(done)
+        for (i, j), place in places.items():
+            v.store(v.without_negative_zeros(new[i, j]), place, 0)
+            places_of.store(from_here[i, j], first_block, (i * n + j) * width)
+        return context.get_dummy_value()
+
+    return signature, generate
