@@ -208,6 +208,29 @@ def test_terms_that_lie_below_on_a_box_are_excluded():
 
 
 @pytest.mark.kernels
+def test_boxes_pass_over_what_is_not_a_number():
+    points = np.array([[np.nan, 3.0], [1.0, np.nan], [5.0, 2.0], [np.nan, 4.0]])
+    boxes, out, inside = np.empty((2, 2, 2)), np.empty(8), np.empty(4, np.bool_)
+    for rows, expected in [(points, [[1, 2], [5, 4]]), (points[::-1].copy(), [[1, 2], [5, 4]])]:
+        pack_points(rows, out, boxes[:1], inside, 4, np.ones(2), 0.0, 9.0, -np.inf, np.zeros(2))
+        assert boxes[0].tolist() == expected
+        assert inside.sum() == 1
+
+
+def test_a_box_of_numbers_counts_beside_one_of_none():
+    terms = np.empty(16)
+    pack_terms(np.array([1.0] * 4 + [0.0] * 4), np.zeros((8, 1)) + 1, terms, 4, -np.inf)
+    nowhere, somewhere = [[np.nan], [np.nan]], [[0.0], [0.5]]
+    for boxes in ([nowhere, somewhere], [somewhere, nowhere]):
+        counts, names = np.zeros(1, int), np.zeros((1, 2), int)
+        select = selection_kernel(best_tile(np.dtype(float)), 0)
+        select(terms, np.array(boxes), 2, -np.inf, counts, names)
+        assert names[0, : counts[0]].tolist() == [0]
+    select(terms, np.array([nowhere]), 1, -np.inf, counts, names)
+    assert names[0, : counts[0]].tolist() == [0, 1]
+
+
+@pytest.mark.kernels
 @given(
     st.integers(1, 3), st.integers(1, 4), st.integers(0, 40), st.integers(0, 2**32), st.booleans()
 )

@@ -196,7 +196,7 @@ def _absorbing(coefficients: Array, exponents: Array, zero: float | None) -> Arr
         return np.zeros(d, dtype)
     sign = -1 if zero > 0 else 1
     powers = sign * exponents
-    usual = ((powers == 0) | (powers > 0)).all(axis=0)
+    usual = ((powers == 0) | (powers >= 1)).all(axis=0)
     return np.where(usual, -sign * np.finfo(dtype).max / 4, 0).astype(dtype)
 
 

@@ -148,13 +148,12 @@ def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
         bounds = np.empty(2 * rows * blocks, terms.dtype)
         for g in range(counts.size):
             for t in range(d):
-                low, high = boxes[g * group, 0, t], boxes[g * group, 1, t]
+                box[t], box[d + t] = boxes[g * group, 0, t], boxes[g * group, 1, t]
                 for p in range(g * group + 1, min(panels, (g + 1) * group)):
-                    if boxes[p, 0, t] < low or low != low:
-                        low = boxes[p, 0, t]
-                    if boxes[p, 1, t] > high or high != high:
-                        high = boxes[p, 1, t]
-                box[t], box[d + t] = low, high
+                    if boxes[p, 0, t] < box[t] or box[t] != box[t]:
+                        box[t] = boxes[p, 0, t]
+                    if boxes[p, 1, t] > box[d + t] or box[d + t] != box[d + t]:
+                        box[d + t] = boxes[p, 1, t]
             top, next_ = lowest, lowest
             for block in range(blocks):
                 at = 2 * block * rows

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+from tropical.kernels.machine import spreads_integers_quicker
 
 SOURCE = crc32(Path(__file__).read_bytes())
 """A number that changes with this file, so that no kernel runs on tiles of another version."""
@@ -51,6 +54,22 @@ class Lanes:
         first = self.builder.insert_element(empty, scalar, ir.Constant(ir.IntType(32), 0))
         pattern = ir.Constant(ir.VectorType(ir.IntType(32), self.count), [0] * self.count)
         return self.builder.shuffle_vector(first, empty, pattern)
+
+    def load_spread(self, pointer: ir.Value, offset: int) -> ir.Value:
+        """Load a number into every lane; it must not be written by the same kernel.
+
+        Zen's processors spread floats in a vector pipe, and integers while they are loaded. LLVM
+        takes the instruction for floats whatever the IR says, so the other one is assembly, of
+        which LLVM knows the address but not that memory is read.
+        """
+        place = self.at(pointer, offset)
+        if not (self.floating and self.count * self.bits == 512 and spreads_integers_quicker()):
+            return self.spread(self.builder.load(place))
+        llvmlite.binding.initialize_native_asmparser()
+        kind = ir.FunctionType(self.type, [place.type])
+        instruction = {32: "vpbroadcastd", 64: "vpbroadcastq"}[self.bits]
+        assembly = ir.InlineAsm(kind, f"{instruction} ($1), $0", "=v,r", side_effect=False)
+        return self.builder.call(assembly, [place])
 
     def load(self, pointer: ir.Value, offset: ir.Value | int) -> ir.Value:
         """Load a vector that begins ``offset`` numbers after a pointer."""
@@ -194,7 +213,7 @@ def product_tile(  # type: ignore[no-untyped-def]
         at_b = joined(builder, first_b.type, (first_b, ready))
         best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
         columns = [v.load(at_b, j * width) for j in range(n)]
-        spread = [v.spread(builder.load(v.at(at_a, i))) for i in range(m)]
+        spread = [v.load_spread(at_a, i) for i in range(m)]
         new = {(i, j): v.larger(v.plus(spread[i], columns[j], ones), best[i, j]) for i, j in tile}
         following = builder.add(p, word(1))
         p.add_incoming(following, loop)
@@ -273,17 +292,15 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         nowhere = places_of.constant(-1)
         where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
         here = joined(builder, places_of.type, (places_of.constant(0), ready))
-        columns = [[v.load(at_b, (t * n + j) * width) for j in range(n)] for t in range(u)]
-        new, from_here = {}, {}
-        for i in range(m):
-            spread = [v.spread(builder.load(v.at(at_a, t * m + i))) for t in range(u)]
-            for j in range(n):
-                largest = best[i, j]
-                for t in range(u):
-                    largest = v.larger(v.plus(spread[t], columns[t][j], ones), largest)
-                exceeds = v.greater(largest, best[i, j])
-                new[i, j] = largest
-                from_here[i, j] = builder.select(exceeds, here, where[i, j])
+        new = dict(best)
+        for t in range(u):
+            columns = [v.load(at_b, (t * n + j) * width) for j in range(n)]
+            spread = [v.load_spread(at_a, t * m + i) for i in range(m)]
+            for i, j in tile:
+                new[i, j] = v.larger(v.plus(spread[i], columns[j], ones), new[i, j])
+        from_here = {
+            at: builder.select(v.greater(new[at], best[at]), here, where[at]) for at in tile
+        }
         following = builder.add(p, word(1))
         p.add_incoming(following, loop)
         # counted in a vector: spreading a scalar costs a trip between the register files
