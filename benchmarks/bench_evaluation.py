@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tropical as tp
-from benchmarks.interleaving import in_turns
+from benchmarks.interleaving import medians
 
 FUNCTIONS = [tp.evaluate, tp.evaluate_argmax, tp.evaluate_top_two]
 BARS = {2: 50, 50: 4}
@@ -48,7 +48,7 @@ def compared(variables, dtype="f8", rounds=5):
     """The median seconds of numpy's line and of the three functions, measured in turns."""
     arguments = terms_and_points(1000, variables, 100_000, dtype)
     calls = {function.__name__: function for function in (by_numpy, *FUNCTIONS)}
-    return in_turns(
+    return medians(
         {name: lambda call=call: call(*arguments) for name, call in calls.items()}, rounds
     )
 

@@ -18,7 +18,7 @@ WATCHED = """
 import runpy, sys
 from numba.core import event
 with event.install_recorder("numba:compile") as recorder:
-    runpy.run_path(sys.argv[1])
+    runpy.run_path(sys.argv[1], run_name="__main__")
 for _, begun in recorder.buffer:
     print("compiled:", begun.data["dispatcher"].py_func.__qualname__, begun.data["args"])
 from tropical.kernels.compilation import signatures_of

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tropical.kernels.evaluation import (
     Tile,
     best_tile,
+    enclose_panels,
     evaluation_kernel,
     pack_points,
     pack_terms,
@@ -86,11 +87,12 @@ def run(tile, kept, coefficients, exponents, points, group=0):
         np.empty((panels_in, 2, d), dtype),
     )
     inside, none = np.empty(k, np.bool_), np.zeros(d, dtype)
-    pack_points(points, panels, boxes, inside, tile.columns, np.ones(d), 0.0, 1e30, least, none)
+    pack_points(points, panels, inside, tile.columns, np.ones(d), 0.0, 1e30, least, none)
     assert inside.all()
     groups = -(-panels_in // (group or panels_in or 1))
     counts, names = np.full(groups, blocks), np.tile(np.arange(blocks), (groups, 1))
     if group:
+        enclose_panels(panels, tile.columns, boxes)
         names[:] = -1
         selection_kernel(tile, kept)(terms, boxes, group, least, counts, names)
     values, indices = np.full((max(1, kept), k), 99, dtype), np.full((kept, k), 99)
@@ -167,11 +169,12 @@ def test_packing_fills_up_blocks_and_panels(dtype):
     assert out.tolist() == [5, 6, 1, 3, 2, 4, 7, least, 8, 0, 9, 0]
     inside, weights = np.empty(3, np.bool_), np.array([1.0, 10.0])
     absorbing, boxes = np.array([0, 77], dtype), np.empty((2, 2, 2), dtype)
-    assert pack_points(e, out[:8], boxes, inside, 2, weights, 2.0, 82.0, dtype(2), absorbing) == 1
-    assert boxes.tolist() == [[[1, 4], [3, 77]], [[8, 9], [8, 9]]]
+    assert pack_points(e, out[:8], inside, 2, weights, 2.0, 82.0, dtype(2), absorbing) == 1
+    enclose_panels(out[:8], 2, boxes)
+    assert boxes.tolist() == [[[1, 4], [3, 77]], [[0, 0], [8, 9]]]
     assert out[:8].tolist() == [1, 3, 77, 4, 8, 0, 9, 0]
     assert inside.tolist() == [True, True, False]
-    assert pack_points(e, out[:8], boxes, inside, 2, weights, 2.0, 200.0, dtype(3), absorbing) == 0
+    assert pack_points(e, out[:8], inside, 2, weights, 2.0, 200.0, dtype(3), absorbing) == 0
     assert out[:8].tolist() == [1, 0, 2, 4, 8, 0, 9, 0]
     assert inside.tolist() == [True, False, True]
 
@@ -182,9 +185,8 @@ def test_what_is_not_in_range_is_marked_also_with_weight_zero(number):
     inside = np.empty(2, np.bool_)
     points, out = np.array([[1.0, number], [1.0, 2.0]]), np.empty(4)
     weights = np.array([1.0, 0.0 if abs(number) != 1e30 else 1.0])
-    boxes = np.empty((1, 2, 2))
     with np.errstate(invalid="ignore"):
-        pack_points(points, out, boxes, inside, 2, weights, 0.0, 1e30, -np.inf, np.zeros(2))
+        pack_points(points, out, inside, 2, weights, 0.0, 1e30, -np.inf, np.zeros(2))
     assert inside.tolist() == [False, True]
 
 
@@ -208,13 +210,14 @@ def test_terms_that_lie_below_on_a_box_are_excluded():
 
 
 @pytest.mark.kernels
-def test_boxes_pass_over_what_is_not_a_number():
-    points = np.array([[np.nan, 3.0], [1.0, np.nan], [5.0, 2.0], [np.nan, 4.0]])
-    boxes, out, inside = np.empty((2, 2, 2)), np.empty(8), np.empty(4, np.bool_)
-    for rows, expected in [(points, [[1, 2], [5, 4]]), (points[::-1].copy(), [[1, 2], [5, 4]])]:
-        pack_points(rows, out, boxes[:1], inside, 4, np.ones(2), 0.0, 9.0, -np.inf, np.zeros(2))
-        assert boxes[0].tolist() == expected
-        assert inside.sum() == 1
+def test_boxes_pass_over_what_is_not_finite():
+    panels, box = np.array([np.nan, 1.0, 5.0, np.inf, 3.0, np.nan, 2.0, 4.0]), np.empty((1, 2, 2))
+    with np.errstate(invalid="ignore"):
+        for entries in (panels, panels[[3, 2, 1, 0, 7, 6, 5, 4]], panels[[1, 0, 3, 2, 5, 4, 7, 6]]):
+            enclose_panels(entries, 4, box)
+            assert box[0, 0, 0] <= 1
+            assert box[0, 1, 0] >= 5
+            assert box[0, :, 1].tolist() == [2, 4]
 
 
 def test_a_box_of_numbers_counts_beside_one_of_none():

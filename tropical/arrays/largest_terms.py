@@ -103,6 +103,7 @@ def largest_terms(
     """
     from tropical.kernels.evaluation import (
         best_tile,
+        enclose_panels,
         evaluation_kernel,
         pack_points,
         pack_terms,
@@ -137,7 +138,6 @@ def largest_terms(
         """Fill in the answers for a strip of the points."""
         panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
         panels = _aligned(panels_in * tile.columns * d, dtype)
-        boxes = np.empty((panels_in, 2, d), dtype)
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
         names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
@@ -147,14 +147,15 @@ def largest_terms(
             some = points[begin:end] if order is None else points.take(order[begin:end], axis=0)
             chunk, marks = _plain(some), np.empty(end - begin, np.bool_)
             replaced = pack_points(
-                *(chunk, panels, boxes, marks, tile.columns),
+                *(chunk, panels, marks, tile.columns),
                 *(weights, start, limit, marked, absorbing),
             )
             here = -(-(end - begin) // tile.columns)
             counts = np.full(-(-here // group), blocks)
             if order is not None:
-                select = selection_kernel(tile, kept)
-                select(terms, boxes[:here], group, least, counts, names)
+                boxes = np.empty((here, 2, d), dtype)
+                enclose_panels(panels, tile.columns, boxes)
+                selection_kernel(tile, kept)(terms, boxes, group, least, counts, names)
             part = Largest(
                 np.empty((max(1, kept), end - begin), dtype),
                 np.empty((kept, end - begin), np.int64),
@@ -164,7 +165,10 @@ def largest_terms(
             if replaced:
                 _remove(part, limit)
             inside[which] = marks
-            found.values[:, which], found.indices[:, which] = part
+            for whole, piece in zip(
+                (*found.values, *found.indices), (*part.values, *part.indices), strict=True
+            ):
+                whole[which] = piece
 
     in_threads(evaluate, strips(k, tile.columns, threads), threads)
     return found, inside

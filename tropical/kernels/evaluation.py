@@ -70,14 +70,13 @@ def pack_terms(coefficients: Array, exponents: Array, out: Array, rows: int, low
 
 @kernel(
     signatures=[
-        f"({t}[:, ::1], {t}[::1], {t}[:, :, ::1], b1[::1], i8, f8[::1], f8, f8, {t}, {t}[::1])"
+        f"({t}[:, ::1], {t}[::1], b1[::1], i8, f8[::1], f8, f8, {t}, {t}[::1])"
         for t in ("f4", "f8", "i8")
     ]
 )
 def pack_points(
     points: Array,
     out: Array,
-    boxes: Array,
     inside: Array,
     width: int,
     weights: Array,
@@ -91,14 +90,12 @@ def pack_points(
     points (k, d), out (panels * width * d,), inside (k,): set where ``start`` plus the sizes of the
     entries, each times its weight, is below ``limit``; weights (d,). An entry that is ``zero``
     becomes the absorbing number of its variable, uncounted, or is out of range where that is 0;
-    absorbing (d,). The last panel is filled up with numbers 0. boxes (panels, 2, d): the least and
-    the largest entries of each panel, NaN apart. Returns how many were replaced.
+    absorbing (d,). The last panel is filled up with numbers 0. Returns how many were replaced.
     """
     k, d = points.shape
     replaced = 0
     for first in range(0, k, width):
         panel = out[first * d : (first + width) * d]
-        box = boxes[first // width]
         here = min(width, k - first)
         for x in range(here):
             bound = start
@@ -112,15 +109,30 @@ def pack_points(
                     excluded |= entry == 0
                     replaced += entry != 0
                 panel[t * width + x] = entry
-                if x == 0 or entry < box[0, t] or box[0, t] != box[0, t]:
-                    box[0, t] = entry
-                if x == 0 or entry > box[1, t] or box[1, t] != box[1, t]:
-                    box[1, t] = entry
             inside[first + x] = bound < limit and not excluded
         for x in range(here, width):
             for t in range(d):
                 panel[t * width + x] = 0
     return replaced
+
+
+@kernel(signatures=[f"({t}[::1], i8, {t}[:, :, ::1])" for t in ("f4", "f8", "i8")])
+def enclose_panels(panels: Array, width: int, boxes: Array) -> None:
+    """Write the least and the largest of the finite entries of packed points, panel by panel.
+
+    panels (at least n * d * width,), boxes (n, 2, d). Other entries do not matter, as their points
+    are out of range; without finite ones a side may be NaN.
+    """
+    n, _, d = boxes.shape
+    for p in range(n):
+        for t in range(d):
+            entries = panels[(p * d + t) * width : (p * d + t + 1) * width]
+            low = high = entries[0]
+            for entry in entries:
+                finite = entry - entry == 0
+                low = entry if finite and not low <= entry else low
+                high = entry if finite and not high >= entry else high
+            boxes[p, 0, t], boxes[p, 1, t] = low, high
 
 
 @cache
