@@ -10,7 +10,7 @@ import tropical as tp
 
 
 def main():
-    R, x, y, z = tp.ring("x y z")
+    _, x, y, z = tp.ring("x y z")
     numbers = np.random.default_rng(5).integers(-9, 10, (400, 6)).tolist()
 
     # polytopes: small numbers, and numbers that do not fit machine words

@@ -146,15 +146,15 @@ def largest_terms(
             which = slice(begin, end) if order is None else order[begin:end]
             some = points[begin:end] if order is None else points.take(order[begin:end], axis=0)
             chunk, marks = _plain(some), np.empty(end - begin, np.bool_)
+            width = tile.columns
             replaced = pack_points(
-                *(chunk, panels, marks, tile.columns),
-                *(weights, start, limit, marked, absorbing),
+                chunk, panels, marks, width, weights, start, limit, marked, absorbing
             )
-            here = -(-(end - begin) // tile.columns)
+            here = -(-(end - begin) // width)
             counts = np.full(-(-here // group), blocks)
             if order is not None:
                 boxes = np.empty((here, 2, d), dtype)
-                enclose_panels(panels, tile.columns, boxes)
+                enclose_panels(panels, width, boxes)
                 selection_kernel(tile, kept)(terms, boxes, group, least, counts, names)
             part = Largest(
                 np.empty((max(1, kept), end - begin), dtype),
