@@ -52,7 +52,7 @@ def test_stack_is_twice_as_quick_as_broadcasting():
 
 @pytest.mark.parametrize(("variables", "least"), [(2, 3), (20, 1.5)])
 def test_evaluation_is_quicker_than_the_line_of_numpy(variables, least):
-    question = instances.polynomial("f8", 500, variables, 1000)
+    question = instances.polynomial("f8", 500, variables, 5000)
     require_ratio(lambda: tp.evaluate(*question), lambda: peers.evaluated(*question), least)
 
 

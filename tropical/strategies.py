@@ -176,7 +176,7 @@ def matrices(
     --------
     >>> from hypothesis import find
     >>> from tropical.strategies import matrices
-    >>> find(matrices(2, 2), lambda A: A[0, 1] == 2)
+    >>> find(matrices(2, 2, zero=False), lambda A: A[0, 1] == 2)
     Matrix([[0, 2], [0, 0]], max_plus)
     """
     numbers = st.integers(-4, 4) | rationals() if entries is None else entries
