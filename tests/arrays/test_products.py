@@ -150,8 +150,21 @@ def test_integers_never_wrap():
     absent = np.array([[2**62, -(2**63)]])
     with pytest.raises(RangeError, match="with tropical zeros among them"):
         tp.matmul(absent, np.array([[0], [1]]))
-    largest = np.array([[2**31 - 1]], dtype=np.int32)
-    assert tp.matmul(largest, np.array([[0]], dtype=np.int32)).item() == 2**31 - 1
+    largest = np.array([[2**31 - 2]], dtype=np.int32)
+    assert tp.matmul(largest, np.array([[0]], dtype=np.int32)).item() == 2**31 - 2
+
+
+@pytest.mark.parametrize("width", [32, 64])
+def test_no_sum_of_integers_is_taken_for_the_zero(width):
+    half = 2 ** (width - 2)
+    a, b, c = (np.array([[v]], f"i{width // 8}") for v in (half, half - 1, half - 2))
+    for semiring in (tp.max_plus, tp.min_plus):
+        with pytest.raises(RangeError):
+            tp.matmul(a, b, semiring=semiring)
+        values, places = tp.matmul_argmax(a, c, semiring=semiring)
+        assert (values.item(), places.item()) == (2 * half - 2, 0)
+    with pytest.raises(RangeError):
+        tp.matrix_power(np.array([[(2**63 - 1) // 7]]), 7, semiring=tp.min_plus)
 
 
 def test_small_integers_keep_their_zero():
@@ -169,6 +182,7 @@ def test_small_integers_keep_their_zero():
         (ArgumentTypeError, lambda: tp.matmul([[1.5]], [[1]]), "all of floats or all of integers"),
         (ArgumentTypeError, lambda: tp.matmul([["a"]], [[1]]), "A must hold floats"),
         (ArgumentTypeError, lambda: tp.matmul(np.array([[2**70]]), [[1]]), "tp.matrix takes exact"),
+        (ArgumentTypeError, lambda: tp.matmul(np.ma.ones((1, 1)), [[1.0]]), "got a masked one"),
         (ArgumentTypeError, lambda: tp.matmul([[True]], [[1]]), "got bool"),
         (ArgumentTypeError, lambda: tp.matmul([[1j]], [[1]]), "got complex128"),
         (

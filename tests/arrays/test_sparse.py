@@ -717,3 +717,18 @@ def test_a_cycle_is_found_where_doubles_overflow():
 def test_graphs_that_cannot_be_closed_are_named(A, error, text):
     with pytest.raises(error, match=text):
         sparse_closure(A, tp.max_plus, False, 1)
+
+
+@pytest.mark.parametrize("dense", [False, True])
+def test_no_sum_of_sparse_integers_is_taken_for_the_zero(dense):
+    half = 2**30
+    for other, fits in ((half - 1, False), (half - 2, True)):
+        left = sparse.csr_array(np.array([[half]], "i4"))
+        right = np.array([[other]], "i4")
+        right = right if dense else sparse.csr_array(right)
+        if fits:
+            product = tp.matmul(left, right, semiring=tp.min_plus)
+            assert (product if dense else product.toarray()).item() == 2 * half - 2
+        else:
+            with pytest.raises(RangeError):
+                tp.matmul(left, right, semiring=tp.min_plus)

@@ -317,7 +317,6 @@ def test_sum_needs_something_tropical():
             fold([1, 2])
 
 
-@pytest.mark.kernels
 @given(rings(), st.data())
 def test_float_arrays_agree_with_exact_values(R, data):
     dyadic = st.integers(-64, 64).map(lambda k: Fraction(k, 8))

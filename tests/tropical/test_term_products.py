@@ -3,6 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 from unittest import mock
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +17,9 @@ from tropical.errors import BudgetError
 from tropical.kernels.compilation import interpreted
 from tropical.kernels.term_products import merge_terms, multiply_terms
 from tropical.strategies import polynomials, rationals, rings
+
+if numba.config.DISABLE_JIT:  # a convolution runs in register tiles, which only compile
+    term_arrays.CROWDED = 0
 
 sorted_terms = st.dictionaries(st.integers(0, 12), st.integers(-9, 9), max_size=7).map(
     lambda terms: sorted(terms.items(), reverse=True)
@@ -169,3 +173,20 @@ def test_products_beyond_the_budget_are_refused():
     g = tp.sum(x**k for k in range(10_001))
     with pytest.raises(BudgetError, match=r"at most 100000000 pairs of terms.*essential_terms"):
         g * (g * y)
+
+
+@given(sorted_terms, sorted_terms, st.integers(1, 3), st.integers(-9, 9))
+def test_crowded_exponents_make_the_product_a_convolution(f, g, step, shift):
+    ring = tp.ring("x")[0]
+    left, right = (
+        ring.from_terms((Fraction(v, 2), (Fraction(step * k + shift, 3),)) for k, v in terms)
+        for terms in (f, g)
+    )
+    products = []
+    for crowded in (0, 10**9):
+        with mock.patch.object(term_arrays, "CROWDED", crowded):
+            arrays = [TermArrays.read(p.terms, 1, 1) for p in (left, right)]
+            found = multiply_arrays(*arrays)
+            products.append(found if found is None else found.terms(1))
+    assert products[0] == products[1]
+    assert products[0] is None or products[0] == (left * right).terms

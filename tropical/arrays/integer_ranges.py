@@ -72,7 +72,8 @@ def require_sums(left: Extent, right: Extent, dtype: np.dtype[Any], result: int 
     sentinel = -(2 ** (width - 2))
     a, b = left.size, right.size
     zeros = left.has_zero or right.has_zero
-    limit = 2 ** (width - 2) if zeros else 2 ** (width - 1)
+    # without zeros the largest number stays out of reach, for it is the zero of min-plus
+    limit = 2 ** (width - 2) if zeros else 2 ** (width - 1) - 1
     needed = max(a + b, result) + (max(a, b) if zeros else 0)
     if needed >= limit:
         remedy = "use int64" if width == 32 else "use tp.matrix, which takes integers of any size"

@@ -140,6 +140,12 @@ def require_dimensions(array: Array, dimensions: int, name: str, shape: str) -> 
 
 
 def _as_numpy(value: Any, name: str) -> Array:
+    if isinstance(value, np.ma.MaskedArray):
+        message = (
+            f"{name} must be a plain array, got a masked one; write the zero where it is masked, "
+            "A.filled(-np.inf)"
+        )
+        raise ArgumentTypeError(message)
     try:
         if hasattr(value, "__array__"):
             return np.asarray(value)
