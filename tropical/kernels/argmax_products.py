@@ -14,7 +14,7 @@ from tropical.kernels.products import DEPTH, PANELS, Tile, tile_of
 from tropical.kernels.register_tiles import SOURCE, argmax_tile
 from tropical.typing import Array
 
-GROUP = 4
+GROUP = 8
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
 
