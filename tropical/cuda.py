@@ -215,7 +215,7 @@ def _product(
                     if numbers is not None
                 ]
                 result = extents[2].size if accumulate else 0
-                sums = require_sums(extents[0], extents[1], np.dtype(number), result)
+                sums = require_sums(extents[0], extents[1], np.dtype(number), semiring, result)
                 absorbing, lowest = number(sums.sentinel), number(sums.threshold)
             products.multiply(
                 left, right, C, winners, number(semiring.sign), the_zero, absorbing, lowest

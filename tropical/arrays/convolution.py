@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tropical.arrays.dense_products import Passage
-from tropical.arrays.integer_ranges import Extent, extent_of, require_sums
+from tropical.arrays.dense_products import Passage, passage
 from tropical.arrays.reading import read_alike, read_threads, require_dimensions
-from tropical.arrays.reading import zero as zero_of
 from tropical.arrays.threads import in_threads, strips
 from tropical.errors import DimensionError
 from tropical.semiring import Semiring, max_plus
@@ -86,13 +84,7 @@ def _read(a: Any, b: Any, semiring: Semiring, threads: int) -> tuple[Array, Arra
         if not len(vector):
             message = f"{name} must have at least one entry, got none"
             raise DimensionError(message)
-    dtype = left.dtype
-    zero = zero_of(dtype, semiring)
-    if dtype.kind == "f":
-        return left, right, Passage(dtype, semiring.sign, zero, -np.inf, -np.inf), count
-    sizes = [extent_of(vector, semiring).size for vector in (left, right)]
-    sums = require_sums(Extent(sizes[0], True), Extent(sizes[1], True), dtype)
-    return left, right, Passage(dtype, semiring.sign, zero, sums.sentinel, sums.threshold), count
+    return left, right, passage(left, right, semiring, padded=True), count
 
 
 def _convolve(a: Array, b: Array, how: Passage, threads: int, wanted: bool) -> tuple[Array, Array]:

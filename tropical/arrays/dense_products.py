@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from tropical.arrays.integer_ranges import extent_of, require_sums
+from tropical.arrays.reading import plain
 from tropical.arrays.reading import zero as zero_of
 from tropical.arrays.threads import in_threads, strips
 from tropical.semiring import Semiring
@@ -60,8 +61,12 @@ class Passage:
         numbers[zeros] = self.zero
 
 
-def passage(A: Array, B: Array, semiring: Semiring, before: Array | None = None) -> Passage:
+def passage(
+    A: Array, B: Array, semiring: Semiring, before: Array | None = None, *, padded: bool = False
+) -> Passage:
     """Return the passage of two arrays of one working type, and of a result to go on from.
+
+    ``padded``: zeros are put around the arrays, so there are some in any case.
 
     Raises
     ------
@@ -73,7 +78,10 @@ def passage(A: Array, B: Array, semiring: Semiring, before: Array | None = None)
     if dtype.kind == "f":
         return Passage(dtype, semiring.sign, zero, -np.inf, -np.inf)
     result = 0 if before is None else extent_of(before, semiring).size
-    sums = require_sums(extent_of(A, semiring), extent_of(B, semiring), dtype, result)
+    left, right = extent_of(A, semiring), extent_of(B, semiring)
+    if padded:
+        left = replace(left, has_zero=True)
+    sums = require_sums(left, right, dtype, semiring, result)
     return Passage(dtype, semiring.sign, zero, sums.sentinel, sums.threshold)
 
 
@@ -127,18 +135,12 @@ def packed(
     number = how.dtype.type
     numbers = [number(v) for v in (how.zero, how.absorbing, how.sign, fill)]
     if matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous:
-        fill_panels, source = pack, writeable(matrix)
+        fill_panels, source = pack, plain(matrix)
     else:
-        fill_panels, source = pack_transposed, writeable(matrix.T)
+        fill_panels, source = pack_transposed, plain(matrix.T)
 
     def strip(columns: tuple[int, int]) -> None:
         fill_panels(source, out, marks, width, depth, *columns, *numbers)
 
     in_threads(strip, strips(n, width, threads), threads)
     return out, marks
-
-
-def writeable(array: Array) -> Array:
-    """Return the array contiguous and writeable: kernels are compiled for such alone."""
-    contiguous = np.ascontiguousarray(array)
-    return contiguous if contiguous.flags.writeable else contiguous.copy()

@@ -58,7 +58,9 @@ def extent_of(numbers: Array, semiring: Semiring) -> Extent:
     return Extent(max(high, -low, 0), finite.size < numbers.size)
 
 
-def require_sums(left: Extent, right: Extent, dtype: np.dtype[Any], result: int = 0) -> Sums:
+def require_sums(
+    left: Extent, right: Extent, dtype: np.dtype[Any], semiring: Semiring, result: int = 0
+) -> Sums:
     """Return how zeros pass through a product, or raise where a sum could leave the type.
 
     ``result`` bounds the numbers that are in the result before, when it is accumulated.
@@ -72,8 +74,9 @@ def require_sums(left: Extent, right: Extent, dtype: np.dtype[Any], result: int 
     sentinel = -(2 ** (width - 2))
     a, b = left.size, right.size
     zeros = left.has_zero or right.has_zero
-    # without zeros the largest number stays out of reach, for it is the zero of min-plus
-    limit = 2 ** (width - 2) if zeros else 2 ** (width - 1) - 1
+    limit = 2 ** (width - 2) if zeros else 2 ** (width - 1)
+    if semiring.sign < 0 and not zeros:
+        limit -= 1  # the largest number is the zero of min-plus
     needed = max(a + b, result) + (max(a, b) if zeros else 0)
     if needed >= limit:
         remedy = "use int64" if width == 32 else "use tp.matrix, which takes integers of any size"

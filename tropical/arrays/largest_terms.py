@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tropical.arrays.reading import plain
 from tropical.arrays.threads import in_threads, strips
 from tropical.typing import Array
 
@@ -122,7 +123,7 @@ def largest_terms(
     tile = best_tile(dtype)
     blocks = max(1, -(-len(coefficients) // tile.rows))
     terms = np.empty(blocks * tile.rows * (d + 1), dtype)
-    pack_terms(_plain(coefficients), _plain(exponents), terms, tile.rows, least)
+    pack_terms(plain(coefficients), plain(exponents), terms, tile.rows, least)
     found = Largest(np.empty((max(1, kept), k), dtype), np.empty((kept, k), np.int64))
     inside = np.empty(k, np.bool_)
     step = max(1, CHUNK // (d * tile.columns)) * tile.columns
@@ -131,7 +132,7 @@ def largest_terms(
     order = None
     if d <= VARIABLES and len(coefficients) >= TERMS and k >= POINTS:
         order = np.empty(k, np.int64)
-        points = _plain(points)
+        points = plain(points)
         sort_by_cells(points, max(1, int((k / CELL) ** (1 / d))), order)
 
     def evaluate(strip: tuple[int, int]) -> None:
@@ -145,7 +146,7 @@ def largest_terms(
             end = min(begin + step, strip[1])
             which = slice(begin, end) if order is None else order[begin:end]
             some = points[begin:end] if order is None else points.take(order[begin:end], axis=0)
-            chunk, marks = _plain(some), np.empty(end - begin, np.bool_)
+            chunk, marks = plain(some), np.empty(end - begin, np.bool_)
             width = tile.columns
             replaced = pack_points(
                 chunk, panels, marks, width, weights, start, limit, marked, absorbing
@@ -209,12 +210,6 @@ def _remove(found: Largest, limit: float) -> None:
     removed = found.values <= -limit
     found.values[removed] = -np.inf
     found.indices[removed[: len(found.indices)]] = -1
-
-
-def _plain(array: Array) -> Array:
-    """Return the array contiguous and writeable: kernels are compiled for such alone."""
-    contiguous = np.ascontiguousarray(array)
-    return contiguous if contiguous.flags.writeable else contiguous.copy()
 
 
 def _aligned(count: int, dtype: np.dtype[Any]) -> Array:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from tropical.arrays.products import matmul
-from tropical.arrays.reading import read_threads, zero
+from tropical.arrays.reading import read_integer, read_threads, zero
 from tropical.arrays.weighted_graphs import read_square
-from tropical.errors import ArgumentError, ArgumentTypeError, RangeError
+from tropical.errors import ArgumentError, RangeError
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Array
 
@@ -48,20 +48,17 @@ def matrix_power(A: Any, k: int, *, semiring: Semiring = max_plus, threads: int 
     """
     array = read_square(A, semiring)
     threads = read_threads(threads)
-    if isinstance(k, bool | np.bool_) or not isinstance(k, int | np.integer):
-        message = f"k must be an integer, got {k!r} of type {type(k).__name__}"
-        raise ArgumentTypeError(message)
-    if k < 0:
+    left = read_integer(k, "k")
+    if left < 0:
         message = f"k must be at least 0, because a maximum has no inverse, got {k}"
         raise ArgumentError(message)
-    if k == 0:
+    if left == 0:
         identity = np.full_like(array, zero(array.dtype, semiring), order="C")
         np.fill_diagonal(identity, 0)
         return identity
     times = partial(matmul, semiring=semiring, threads=threads)
     base = np.ascontiguousarray(array) + array.dtype.type(0)
     power: Array | None = None
-    left = int(k)
     try:
         while True:
             if left % 2:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tropical.arrays.dense_products import Passage, dense_product, passage, writeable
-from tropical.arrays.reading import read_alike, read_threads
+from tropical.arrays.dense_products import Passage, dense_product, passage
+from tropical.arrays.reading import plain, read_alike, read_threads
 from tropical.arrays.sparse_reading import is_sparse
 from tropical.arrays.threads import in_threads, strips
 from tropical.errors import ArgumentTypeError, DimensionError
@@ -269,11 +269,11 @@ def _multiply_vector(
     from tropical.kernels.vector_products import combine_rows, inner_maxima
 
     m = A.shape[0]
-    vector = writeable(how.enter(x))
+    vector = plain(how.enter(x))
     places = np.empty(0, np.int64) if index is None else index
     strange = []
     by_columns = A.T.flags.c_contiguous and not A.flags.c_contiguous
-    matrix = writeable(how.enter(A.T if by_columns else A))
+    matrix = plain(how.enter(A.T if by_columns else A))
 
     def strip(rows: tuple[int, int]) -> None:
         if by_columns:
@@ -300,7 +300,7 @@ def _multiply_small(
     k = left.shape[-1]
     lefts = np.broadcast_to(how.enter(left), (*stack, m, k)).reshape(-1, m, k)
     rights = np.broadcast_to(how.enter(right), (*stack, k, n)).reshape(-1, k, n)
-    A, B, C = writeable(lefts), writeable(rights), result.reshape(-1, m, n)
+    A, B, C = plain(lefts), plain(rights), result.reshape(-1, m, n)
     places = np.empty((0, 0, 0), np.int64) if index is None else index.reshape(-1, m, n)
     strange = []
 

@@ -123,13 +123,24 @@ def integer_zero(dtype: np.dtype[Any], semiring: Semiring) -> int:
 
 def read_threads(threads: Any) -> int:
     """Return a number of threads that is at least one."""
-    if isinstance(threads, bool | np.bool_) or not isinstance(threads, int | np.integer):
-        message = f"threads must be an integer, got {threads!r} of type {type(threads).__name__}"
-        raise ArgumentTypeError(message)
-    if threads < 1:
-        message = f"threads must be at least 1, got {threads}"
+    count = read_integer(threads, "threads")
+    if count < 1:
+        message = f"threads must be at least 1, got {count}"
         raise ArgumentError(message)
-    return int(threads)
+    return count
+
+
+def read_integer(value: Any, name: str) -> int:
+    """Return an integer; truth values are none."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        message = f"{name} must be an integer, got {value!r} of type {type(value).__name__}"
+        raise ArgumentTypeError(message)
+    return int(value)
+
+
+def plain(array: Array, dtype: Any = None) -> Array:
+    """Return an array as the kernels were compiled for it: contiguous, aligned and writeable."""
+    return np.require(array, dtype, ["C", "A", "W"])
 
 
 def require_dimensions(array: Array, dimensions: int, name: str, shape: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tropical.arrays.reading import read_alike
+from tropical.arrays.reading import plain, read_alike
 from tropical.arrays.sparse_reading import (
     SparseRows,
     Stored,
@@ -15,7 +15,6 @@ from tropical.arrays.sparse_reading import (
     csr_of,
     is_sparse,
     leave_max_plus,
-    plain,
     rows_of,
     stored_in,
 )

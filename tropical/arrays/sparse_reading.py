@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tropical.arrays.reading import zero
+from tropical.arrays.reading import plain, zero
 from tropical.errors import ArgumentError, DimensionError, RangeError
 from tropical.semiring import Semiring
 from tropical.typing import Array
@@ -175,11 +175,6 @@ def rows_of(stored: Stored, weights: Array, semiring: Semiring) -> SparseRows:
     if faults:
         pointers, indices, weights = merged(pointers, indices, weights, absent)
     return SparseRows(stored.shape, pointers, indices, weights)
-
-
-def plain(array: Array, dtype: Any = None) -> Array:
-    """Return an array as the kernels were compiled for it: contiguous and writable."""
-    return np.require(array, dtype, ["C", "A", "W"])
 
 
 def absent_number(dtype: np.dtype[Any], semiring: Semiring) -> Any:

@@ -7,7 +7,6 @@ columns; see `tropical.kernels.evaluation_tiles`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -21,22 +20,8 @@ from tropical.kernels.evaluation_tiles import (
     largest_terms,
 )
 from tropical.kernels.machine import has_fma, vector_bytes, vector_registers
+from tropical.kernels.products import Tile
 from tropical.typing import Array
-
-
-@dataclass(frozen=True)
-class Tile:
-    """The shape of a tile: rows of terms, vectors of so many points, and how it adds."""
-
-    rows: int
-    vectors: int
-    lanes: int
-    fused: bool
-
-    @property
-    def columns(self) -> int:
-        """The points that it takes at once."""
-        return self.vectors * self.lanes
 
 
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:

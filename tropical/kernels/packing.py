@@ -13,13 +13,13 @@ import numpy as np
 from tropical.kernels.compilation import kernel
 from tropical.typing import Array
 
+SIGNATURES = [
+    f"({t}[:, ::1], {t}[::1], b1[::1], i8, i8, i8, i8, {t}, {t}, {t}, {t})"
+    for t in ("f4", "f8", "i4", "i8")
+]
 
-@kernel(
-    signatures=[
-        f"({t}[:, ::1], {t}[::1], b1[::1], i8, i8, i8, i8, {t}, {t}, {t}, {t})"
-        for t in ("f4", "f8", "i4", "i8")
-    ]
-)
+
+@kernel(signatures=SIGNATURES)
 def pack(
     source: Array,
     out: Array,
@@ -58,12 +58,7 @@ def pack(
                     marks[first + x] |= np.isnan(row[x])
 
 
-@kernel(
-    signatures=[
-        f"({t}[:, ::1], {t}[::1], b1[::1], i8, i8, i8, i8, {t}, {t}, {t}, {t})"
-        for t in ("f4", "f8", "i4", "i8")
-    ]
-)
+@kernel(signatures=SIGNATURES)
 def pack_transposed(
     source: Array,
     out: Array,
