@@ -45,6 +45,8 @@ class CanonicalForm:
         The matrix M, a row an output.
     constant : tuple
         The vector d.
+    head : str or None
+        What stands behind the outputs of the network; the form is that of its logits.
     """
 
     inputs: int
@@ -52,6 +54,7 @@ class CanonicalForm:
     multipliers: tuple[tuple[Rational, ...], ...]
     linear: tuple[tuple[Rational, ...], ...]
     constant: tuple[Rational, ...]
+    head: str | None = None
     _sparse: bool = field(default=False, compare=False, repr=False)
 
     @property
@@ -80,7 +83,8 @@ class CanonicalForm:
                 Affine(hidden.above(linear), [*offsets, *[0] * m]),
                 TwoSlope([1] * (count + m), [0] * count + [1] * m),
                 Affine(np.hstack([outer, identity(m).dense().astype(object)]), constant),
-            ]
+            ],
+            head=self.head,
         )
 
     def factored(self, output: int = 0) -> FactoredPolynomial:
@@ -198,6 +202,7 @@ def canonical(f: Network) -> CanonicalForm:
         tuple(_exactly(found[hyperplane]) for hyperplane in live),
         tuple(_exactly(row) for row in linear),
         _exactly(constant),
+        f.head,
         isinstance(form.hidden.weight, Sparse),
     )
 

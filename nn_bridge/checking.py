@@ -10,6 +10,7 @@ from pathlib import Path
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.errors import CertificateError
+from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.readers import read
 
@@ -31,7 +32,7 @@ def check(
     path : path
         A certificate written by ``Verdict.save``.
     f, g : Network or path
-        The networks, in the order in which they were compared.
+        The networks, in the order in which they were compared, with one head.
     progress : callable, optional
         Called with the number of hidden units verified since the last call.
 
@@ -44,9 +45,12 @@ def check(
     CertificateError
         If the file cannot be read as JSON. A readable file that proves nothing gives False.
     """
-    left, right = (plain_layers(net if isinstance(net, Network) else read(net)) for net in (f, g))
+    left, right = (net if isinstance(net, Network) else read(net) for net in (f, g))
     evidence = load(path)
-    valid = checker.check(evidence, left, right, progress)
+    if left.head != right.head:
+        return False
+    left, right = comparable(left, right)
+    valid = checker.check(evidence, plain_layers(left), plain_layers(right), progress)
     return valid and (claim is None or (isinstance(evidence, dict) and evidence["claim"] == claim))
 
 

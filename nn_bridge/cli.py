@@ -114,11 +114,15 @@ def check(
     from nn_bridge.certificates import check as checker
     from nn_bridge.certificates.plain import plain_layers
     from nn_bridge.checking import load
+    from nn_bridge.heads import comparable
 
     evidence = load(certificate)
     f, g = (_read(path, parse) for path in (first, second))
     with _bar(max(f.widths) + max(g.widths), "checking") as bar:
-        valid = checker.check(evidence, plain_layers(f), plain_layers(g), bar.update)
+        valid = f.head == g.head
+        if valid:
+            f, g = comparable(f, g)
+            valid = checker.check(evidence, plain_layers(f), plain_layers(g), bar.update)
     says = evidence.get("claim") if isinstance(evidence, dict) else None
     valid = valid and claim in {None, says}
     if as_json:
@@ -170,6 +174,7 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
         "inputs": network.inputs,
         "outputs": network.outputs,
         "layers": [repr(layer) for layer in network.layers],
+        "head": network.head,
         "layers_of_kinks": depth,
         "parameters": network.parameters,
         "two_layer": decidable,
@@ -183,6 +188,8 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     click.echo(f"{source}: R^{network.inputs} -> R^{network.outputs}")
     for width, layer in zip(network.widths[1:], facts["layers"], strict=True):
         click.echo(f"  {layer:<44} {width:>8} wide")
+    if network.head is not None:
+        click.echo(f"  {network.head}, kept as a note: values are the logits")
     click.echo(
         f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge"
     )

@@ -31,7 +31,7 @@ def collapse(network: Network) -> Network:
     for layer, width in zip(network.layers, network.widths, strict=False):
         if isinstance(layer, Affine):
             pending = layer if pending is None else _composed(layer, pending)
-        elif width == 0 or (isinstance(layer, Maxout) and layer.rank == 1):
+        elif width == 0 or (isinstance(layer, Maxout) and layer.is_trivial()):
             continue
         elif isinstance(layer, TwoSlope) and _is_linear(layer):
             scaling = Affine(diagonal(layer.slopes(width)[0]))
@@ -40,7 +40,7 @@ def collapse(network: Network) -> Network:
             layers += [pending or Affine(identity(width)), layer]
             pending = None
     layers.append(pending or Affine(identity(network.outputs)))
-    return Network(layers, network.inputs, network.domain, network.notes)
+    return Network(layers, network.inputs, network.domain, network.notes, network.head)
 
 
 @dataclass(frozen=True)

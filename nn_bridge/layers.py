@@ -58,6 +58,20 @@ class Affine(Immutable):
         """The dimension of the space that is mapped into."""
         return self.weight.shape[0]
 
+    @property
+    def width(self) -> int:
+        """The number of coordinates that are taken."""
+        return self.inputs
+
+    @property
+    def takes(self) -> str:
+        """What widths it can follow, for messages."""
+        return str(self.inputs)
+
+    def after(self, width: int) -> int | None:
+        """Return the width after this layer, None if it cannot follow such a width."""
+        return self.outputs if width == self.inputs else None
+
     def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
         """Return the image of the point ``numerators / denominator`` in the same form."""
         product, scale = self.weight.times(numerators)
@@ -68,8 +82,7 @@ class Affine(Immutable):
 
     def rounded(self, points: Array) -> Array:
         """Return the images of the rows of a float array, in double precision."""
-        product: Array = (self.weight.floats @ points.T).T
-        return product + self.bias.astype(np.float64)
+        return self.weight.rounded(points) + self.bias.astype(np.float64)
 
     def __eq__(self, other: object) -> bool:
         """Whether the two hold the same data."""
@@ -126,6 +139,15 @@ class TwoSlope(Immutable):
         """The number of coordinates, or None if one pair of slopes serves any number."""
         return max({len(self.positive), len(self.negative)} - {1}, default=None)
 
+    @property
+    def takes(self) -> str:
+        """What widths it can follow, for messages."""
+        return "any width" if self.width is None else str(self.width)
+
+    def after(self, width: int) -> int | None:
+        """Return the width after this layer, None if it cannot follow such a width."""
+        return width if self.width in {None, width} else None
+
     def slopes(self, width: int) -> tuple[Array, Array]:
         """Return the slopes of each of ``width`` coordinates."""
         return np.broadcast_to(self.positive, width), np.broadcast_to(self.negative, width)
@@ -144,9 +166,13 @@ class TwoSlope(Immutable):
 
     def rounded(self, points: Array) -> Array:
         """Return the images of the rows of a float array, in double precision."""
-        positive = self.positive.astype(np.float64)
-        negative = self.negative.astype(np.float64)
-        images: Array = np.where(points >= 0, positive * points, negative * points)
+        positive, negative = self.positive.astype(np.float64), self.negative.astype(np.float64)
+        if len(positive) == len(negative) == 1 and positive[0] >= negative[0]:
+            above = points if positive[0] == 1 else points * positive[0]
+            below = points * negative[0] if negative[0] else 0.0
+            maxima: Array = np.maximum(above, below)
+            return maxima
+        images: Array = np.where(points >= 0, positive, negative) * points
         return images
 
     def __eq__(self, other: object) -> bool:
@@ -217,43 +243,97 @@ class Abs(TwoSlope):
 
 
 class Maxout(Immutable):
-    """The maximum of each ``rank`` consecutive coordinates.
+    """The maximum of each group of consecutive coordinates.
+
+    A group of one coordinate leaves it as it is: it carries a skip.
+
+    Parameters
+    ----------
+    rank : int or sequence of int
+        The size of every group, or the sizes of the groups, the first one first.
+
+    Attributes
+    ----------
+    rank : int or None
+        The size of every group, None where the sizes were given one by one.
 
     Examples
     --------
     >>> import nn_bridge as nb
     >>> nb.Network([nb.Affine([[1, 0], [0, 1], [0, 0], [1, 1]]), nb.Maxout(2)])([3, -1])
     (3, 2)
+    >>> nb.Network([nb.Maxout([3, 1])])([1, 5, 2, -4])
+    (5, -4)
     """
 
-    def __init__(self, rank: int) -> None:
-        if type(rank) is not int or rank < 1:
-            message = f"rank must be a positive int, the size of a group, got {rank!r}"
+    def __init__(self, rank: int | Sequence[int] | Array) -> None:
+        given: Any = rank.tolist() if isinstance(rank, np.ndarray) else rank
+        sizes = list(given) if isinstance(given, list | tuple) else [given]
+        if any(type(size) is not int or size < 1 for size in sizes):
+            message = f"rank must be a positive int, the size of a group, or some, got {rank!r}"
             raise ArgumentError(message)
-        self.rank = rank
+        self.rank: int | None = given if isinstance(given, int) else None
+        self._sizes: Array = np.array(sizes, np.int64)
+        self._sizes.setflags(write=False)
+
+    @property
+    def width(self) -> int | None:
+        """The number of coordinates, or None if there may be any number of groups of one size."""
+        return None if self.rank else int(self._sizes.sum())
+
+    @property
+    def takes(self) -> str:
+        """What widths it can follow, for messages."""
+        return f"multiples of {self.rank}" if self.rank else str(self.width)
+
+    def after(self, width: int) -> int | None:
+        """Return the width after this layer, None if it cannot follow such a width."""
+        ranks = self.ranks(width)
+        return len(ranks) if int(ranks.sum()) == width else None
+
+    def ranks(self, width: int) -> Array:
+        """Return the sizes of the groups of ``width`` coordinates, an integer array."""
+        return np.full(width // self.rank, self.rank, np.int64) if self.rank else self._sizes
+
+    def is_trivial(self) -> bool:
+        """Whether every group has one coordinate, so that nothing changes."""
+        return bool((self._sizes == 1).all())
+
+    def starts(self, width: int) -> Array:
+        """Return where the groups of ``width`` coordinates begin."""
+        ranks = self.ranks(width)
+        return np.cumsum(ranks) - ranks
 
     def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
         """Return the image of the point ``numerators / denominator`` in the same form."""
-        groups = numerators.reshape(-1, self.rank)
-        return groups.max(axis=1) if len(groups) else groups[:, 0], denominator
+        return _maxima(numerators, self.starts(len(numerators))), denominator
 
     def rounded(self, points: Array) -> Array:
         """Return the images of the rows of a float array, in double precision."""
-        groups = points.reshape(len(points), points.shape[1] // self.rank, self.rank)
-        maxima: Array = groups.max(axis=2)
-        return maxima
+        if self.rank:
+            maxima = points[:, :: self.rank]
+            for place in range(1, self.rank):
+                maxima = np.maximum(maxima, points[:, place :: self.rank])
+            return maxima
+        return _maxima(points, self.starts(points.shape[1]))
 
     def __eq__(self, other: object) -> bool:
-        """Whether the two have one rank."""
+        """Whether the two have one size of groups, or the same sizes."""
         if not isinstance(other, Maxout):
             return NotImplemented
-        return self.rank == other.rank
+        return self._data() == other._data()
 
     def __hash__(self) -> int:
-        return hash(("Maxout", self.rank))
+        return hash(self._data())
+
+    def _data(self) -> tuple[Any, ...]:
+        return "Maxout", self.rank, self._sizes.tobytes()
 
     def __repr__(self) -> str:
-        return f"Maxout({self.rank})"
+        if self.rank:
+            return f"Maxout({self.rank})"
+        sizes = self._sizes.tolist()
+        return f"Maxout({sizes})" if len(sizes) <= 6 else f"Maxout(<{len(sizes)} groups>)"
 
 
 Layer: TypeAlias = Affine | TwoSlope | Maxout
@@ -270,3 +350,11 @@ def _shown(slopes: Array) -> str:
         return f"<{len(slopes)} slopes>"
     number: Rational = exact(slopes[0])
     return str(number) if isinstance(number, int) else repr(str(number))
+
+
+def _maxima(entries: Array, starts: Array) -> Array:
+    """Return the maxima of the groups that begin at these places of the last axis."""
+    if not len(starts):
+        return entries[..., :0]
+    maxima: Array = np.maximum.reduceat(entries, starts, axis=-1)
+    return maxima

@@ -74,6 +74,11 @@ class Dense(Immutable):
             return _zeros(self.shape[0]), 1
         return integers @ vector, denominator
 
+    def rounded(self, points: Array) -> Array:
+        """Return the images of the rows of a float array, in double precision."""
+        images: Array = points @ self.floats.T
+        return images
+
     @cached_property
     def floats(self) -> Array:
         """The entries as doubles, rounded where they are none."""
@@ -197,6 +202,18 @@ class Sparse(Immutable):
         return result, denominator
 
     @cached_property
+    def selects(self) -> bool:
+        """Whether each row picks one coordinate, unchanged."""
+        return bool((np.diff(self.starts) == 1).all() and (self.values == 1).all())
+
+    def rounded(self, points: Array) -> Array:
+        """Return the images of the rows of a float array, in double precision."""
+        if self.selects:
+            return np.take(points, self.places, axis=1)
+        images: Array = (self.floats @ points.T).T
+        return images
+
+    @cached_property
     def floats(self) -> Any:
         """The map as a SciPy sparse array of doubles, rounded where the entries are none."""
         from scipy.sparse import csr_array
@@ -283,18 +300,13 @@ def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
     if outer.shape[1] != inner.shape[0]:
         message = f"outer must have {inner.shape[0]} columns, got {outer.shape[1]}"
         raise DimensionError(message)
-    if isinstance(outer, Sparse) and _selects(outer):
+    if isinstance(outer, Sparse) and outer.selects:
         return inner.take(outer.places)
     if isinstance(outer, Sparse) and isinstance(inner, Sparse):
         return _sparse_product(outer, inner)
     if isinstance(outer, Dense) and isinstance(inner, Dense):
         return Dense(_dense_product(outer.entries, inner.entries))
     return Dense(_mixed_product(outer, inner))
-
-
-def _selects(outer: Sparse) -> bool:
-    """Whether each row picks one coordinate, unchanged."""
-    return bool((np.diff(outer.starts) == 1).all() and (outer.values == 1).all())
 
 
 def _dense_product(outer: Array, inner: Array) -> Array:

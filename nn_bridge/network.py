@@ -12,11 +12,15 @@ import numpy as np
 from nn_bridge.certificates.check import digest
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
+from nn_bridge.heads import HEADS
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
-from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
+
+WORKING_SET = 1 << 17
+"""Numbers that the float points of one pass may fill: 1 MiB, what a cache holds."""
 
 
 class Network(Immutable):
@@ -36,6 +40,10 @@ class Network(Immutable):
     notes : iterable of str, optional
         What a reader had to say, such as which numbers it had to round, a printable line each;
         certificates repeat it.
+    head : str, optional
+        What stands behind the last layer: ``"softmax"``, ``"log softmax"`` (over all outputs) or
+        ``"sigmoid"`` (of each). It is a note: the values of the network are the numbers before it,
+        the logits, since nothing else is exact.
 
     Raises
     ------
@@ -58,11 +66,13 @@ class Network(Immutable):
         inputs: int | None = None,
         domain: tuple[Sequence[Any], Sequence[Any]] | None = None,
         notes: Iterable[str] = (),
+        head: str | None = None,
     ) -> None:
         self.layers: tuple[Layer, ...] = tuple(layers)
         self.notes: tuple[str, ...] = tuple(map(_line, notes))
         self.widths: tuple[int, ...] = _widths(self.layers, inputs)
         self.domain = None if domain is None else self._bounds(domain)
+        self.head: str | None = _head(head)
 
     @property
     def inputs(self) -> int:
@@ -118,9 +128,14 @@ class Network(Immutable):
                 f"point must have shape ({self.inputs},) or (k, {self.inputs}), got {points.shape}"
             )
             raise DimensionError(message)
-        images = np.atleast_2d(points).astype(np.float64)
-        for layer in self.layers:
-            images = layer.rounded(images)
+        rows = np.atleast_2d(points).astype(np.float64)
+        block = max(WORKING_SET // max(self.widths), 1)
+        images = np.empty((len(rows), self.outputs))
+        for start in range(0, len(rows), block):
+            some = rows[start : start + block]
+            for layer in self.layers:
+                some = layer.rounded(some)
+            images[start : start + block] = some
         return images[0] if points.ndim == 1 else images
 
     def _bounds(
@@ -139,15 +154,16 @@ class Network(Immutable):
         """Whether the two have the same layers with the same data (not: are the same function)."""
         if not isinstance(other, Network):
             return NotImplemented
-        return self.widths == other.widths and self.digest == other.digest
+        return (self.widths, self.head, self.digest) == (other.widths, other.head, other.digest)
 
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return hash((self.head, self.digest))
 
     def __repr__(self) -> str:
+        head = "" if self.head is None else f", then {self.head}"
         if len(self.layers) > 8:
-            return f"Network({self.inputs} -> {self.outputs}, {len(self.layers)} layers)"
-        return f"Network({', '.join(map(repr, self.layers))})"
+            return f"Network({self.inputs} -> {self.outputs}, {len(self.layers)} layers{head})"
+        return f"Network({', '.join(map(repr, self.layers))}{head})"
 
 
 def two_layer(
@@ -240,25 +256,26 @@ def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
     width = _first_width(layers) if inputs is None else _size(inputs)
     widths = [width]
     for position, layer in enumerate(layers):
-        if isinstance(layer, Affine):
-            expected, after = layer.inputs, layer.outputs
-        elif isinstance(layer, TwoSlope):
-            expected = after = width if layer.width is None else layer.width
-        elif isinstance(layer, Maxout):
-            expected, after = width - width % layer.rank, width // layer.rank
-        else:
+        if not isinstance(layer, Affine | TwoSlope | Maxout):
             message = f"layers must be layers, got {layer!r} at position {position}"
             raise ArgumentTypeError(message)
-        if expected != width:
-            taken = f"multiples of {layer.rank}" if isinstance(layer, Maxout) else expected
+        after = layer.after(width)
+        if after is None:
             message = (
                 f"layers must fit: layer {position}, {layer!r}, cannot follow a width of {width}; "
-                f"it takes {taken}"
+                f"it takes {layer.takes}"
             )
             raise DimensionError(message)
         width = after
         widths.append(width)
     return tuple(widths)
+
+
+def _head(head: Any) -> str | None:
+    if head is not None and head not in HEADS:
+        message = f"head must be {', '.join(map(repr, HEADS))} or None, got {head!r}"
+        raise ArgumentError(message)
+    return None if head is None else str(head)
 
 
 def _line(note: Any) -> str:
@@ -279,7 +296,7 @@ def _first_width(layers: tuple[Layer, ...]) -> int:
     for layer in layers:
         if isinstance(layer, Affine):
             return layer.inputs
-        if isinstance(layer, TwoSlope) and layer.width is not None:
+        if layer.width is not None:
             return layer.width
         if isinstance(layer, Maxout):
             break

@@ -56,7 +56,7 @@ def rewrite(network: Network, seed: int = 0) -> Network:
         layers[place - 1] = Affine(block.rows, block.offsets)
         layers[place] = kinks if kinks.width is None else TwoSlope(block.positive, block.negative)
         layers[place + 1] = Affine(block.outgoing.transposed(), outer.bias)
-    return Network(layers, network.inputs, network.domain, network.notes)
+    return Network(layers, network.inputs, network.domain, network.notes, network.head)
 
 
 @dataclass(frozen=True)

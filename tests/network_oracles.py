@@ -29,8 +29,11 @@ def value(network, point):
             ]
         else:
             assert isinstance(layer, Maxout)
-            rank = layer.rank
-            vector = [max(vector[i : i + rank]) for i in range(0, len(vector), rank)]
+            rest = list(vector)
+            vector = []
+            for rank in layer.ranks(len(rest)).tolist():
+                vector.append(max(rest[:rank]))
+                rest = rest[rank:]
     return tuple(vector)
 
 

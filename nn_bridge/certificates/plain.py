@@ -18,10 +18,10 @@ def plain_layers(network: Network) -> list[dict[str, Any]]:
     Doubles are given as a memory view of their bytes, other numbers as a list of int and
     Fraction. See the format page of the documentation.
     """
-    return [{"inputs": network.inputs, "kind": "start"}, *map(_plain, network.layers)]
+    return [{"inputs": network.inputs, "kind": "start"}, *map(_plain, network.layers, network.widths)]
 
 
-def _plain(layer: Layer) -> dict[str, Any]:
+def _plain(layer: Layer, width: int) -> dict[str, Any]:
     if isinstance(layer, Affine):
         rows, columns = layer.weight.shape
         plain: dict[str, Any] = {
@@ -43,7 +43,10 @@ def _plain(layer: Layer) -> dict[str, Any]:
             "positive": _numbers(layer.positive),
             "negative": _numbers(layer.negative),
         }
-    return {"kind": "maxout", "rank": layer.rank}
+    ranks = layer.ranks(width)
+    if (ranks == ranks[:1]).all() and len(ranks):
+        return {"kind": "maxout", "rank": int(ranks[0])}
+    return {"kind": "maxout", "ranks": ranks.data}
 
 
 def _numbers(array: Array) -> Any:

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import frexp, lcm
 from typing import Any, TypeAlias
 
@@ -139,7 +139,16 @@ def _has_kinks(layer: dict[str, Any]) -> bool:
         if len(positive) == 1 or len(negative) == 1:
             return len({*positive, *negative}) > 1
         return positive != negative
+    if "ranks" in layer:
+        return any(rank > 1 for rank in _listed(layer["ranks"]))
     return bool(layer["kind"] == "maxout" and layer["rank"] > 1)
+
+
+def _ranks(layer: dict[str, Any], width: int) -> list[int]:
+    """Return the sizes of the groups of a maximum over ``width`` coordinates."""
+    if "ranks" in layer:
+        return list(map(int, _listed(layer["ranks"])))
+    return [layer["rank"]] * (width // layer["rank"])
 
 
 def _widths(layers: Layers) -> Iterator[int]:
@@ -155,8 +164,9 @@ def _widths(layers: Layers) -> Iterator[int]:
             fits = fits and _holds_its_weights(layer)
             width = layer["rows"]
         elif layer["kind"] == "maxout":
-            fits = layer["rank"] >= 1 and width % layer["rank"] == 0
-            width //= layer["rank"]
+            ranks = _ranks(layer, width)
+            fits = sum(ranks) == width and all(rank >= 1 for rank in ranks)
+            width = len(ranks)
         else:
             fits = layer["kind"] == "two slopes"
         if not fits:
@@ -202,8 +212,8 @@ def value_at(layers: Layers, point: list[Fraction]) -> list[Fraction]:
                 t * (p if t >= 0 else q) for t, p, q in zip(point, positive, negative, strict=True)
             ]
         else:
-            rank = layer["rank"]
-            point = [max(point[i : i + rank]) for i in range(0, len(point), rank)]
+            ends = list(accumulate(_ranks(layer, len(point)), initial=0))
+            point = [max(point[start:end]) for start, end in pairwise(ends)]
     return point
 
 

@@ -11,6 +11,7 @@ from nn_bridge.collapse import TwoLayerForm, two_layer_form
 from nn_bridge.equivalence import by_primitive_vectors
 from nn_bridge.equivalence.difference import Difference
 from nn_bridge.equivalence.witness import witness
+from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentTypeError, DimensionError
@@ -25,7 +26,9 @@ def equivalent(f: Network, g: Network) -> Verdict:
 
     Two networks with at most one layer of two-slope activations each (and skips) are always
     decided, exactly, in time linear in the number of weights. Deeper ones are compared at some
-    points, and are undecided when they agree there.
+    points, and are undecided when they agree there. Networks that end in one head, such as a
+    softmax, are compared by what the head keeps of their logits (`nn_bridge.heads.comparable`), and
+    the verdict and its certificate speak of that.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def equivalent(f: Network, g: Network) -> Verdict:
     ------
     DimensionError
         If the numbers of inputs or of outputs differ.
+    ArgumentError
+        If the heads differ.
 
     Examples
     --------
@@ -53,6 +58,7 @@ def equivalent(f: Network, g: Network) -> Verdict:
     Proof(equal on R^2, 2 hyperplanes)
     """
     _require_one_shape(f, g)
+    f, g = comparable(f, g)
     left, right = two_layer_form(f), two_layer_form(g)
     if left is None or right is None:
         return _compare_at_points(f, g)

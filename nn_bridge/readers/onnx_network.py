@@ -1,4 +1,4 @@
-"""The network of an ONNX graph: its nodes are walked one by one, and become layers."""
+"""The network of an ONNX graph: its nodes are walked one by one, and become tensors."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from nn_bridge.errors import ModelFileError
+from nn_bridge.graph import source
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
 from nn_bridge.readers import onnx_constants as folding
 from nn_bridge.readers.onnx_file import Graph, load
 from nn_bridge.readers.onnx_node import Node
-from nn_bridge.readers.onnx_operands import Operands
+from nn_bridge.readers.onnx_operands import Live, Operands, Value
 from nn_bridge.readers.onnx_operators import OPERATORS
 from nn_bridge.readers.onnx_shapes import NEW_SHAPES, permutation
-from nn_bridge.readers.onnx_trace import Live, Trace, Value
 from tropical.errors import BudgetError, TropicalError
 from tropical.typing import Array
 
@@ -27,9 +27,10 @@ ON_CONSTANTS = ("Concat", "Constant", "Gather", "Shape")
 def read_onnx(path: Path) -> Network:
     """Return the network of an ONNX file, its weights taken bit by bit.
 
-    Every linear operator becomes one affine map of the flattened tensor, sparse for convolution,
-    pooling, padding, normalization and permutation. A leading dimension without a number is a
-    batch of one; every other axis belongs to the input.
+    Every linear operator becomes one affine map of the flattened tensor, sparse for pooling,
+    padding and normalization; branches are joined into a chain of layers that carries what is
+    needed later. A leading dimension without a number is a batch of one; every other axis belongs
+    to the input.
 
     Raises
     ------
@@ -39,13 +40,13 @@ def read_onnx(path: Path) -> Network:
         If an operator is not supported; the message names its node.
     """
     graph = load(path)
-    trace = Trace()
-    start = Live(graph.shape, graph.dtype, trace.state)
+    notes: list[str] = []
+    start = Live(source(graph.shape), graph.dtype)
     values: dict[str, Value] = {graph.input: start, **graph.constants}
     for node in graph.nodes:
         try:
             _require_operator(node, graph.opset)
-            value = _step(node, values, trace)
+            value = _step(node, values, notes)
         except ModelFileError:
             raise
         except BudgetError as error:
@@ -60,7 +61,7 @@ def read_onnx(path: Path) -> Network:
     if graph.output not in values:
         message = f"output {graph.output!r} of {graph.file} must be the first output of its node"
         raise ModelFileError(message)
-    return _finished(graph, values[graph.output], start.size, trace)
+    return _finished(graph, values[graph.output], start.tensor.size, notes)
 
 
 def _require_operator(node: Node, opset: int) -> None:
@@ -86,7 +87,7 @@ def _require_operator(node: Node, opset: int) -> None:
         )
 
 
-def _step(node: Node, values: dict[str, Value], trace: Trace) -> Value:
+def _step(node: Node, values: dict[str, Value], notes: list[str]) -> Value:
     """Return what a node makes of its operands."""
     operands: Operands = []
     for name in node.inputs:
@@ -104,14 +105,7 @@ def _step(node: Node, values: dict[str, Value], trace: Trace) -> Value:
         return _fold(node, [operand for operand in operands if isinstance(operand, np.ndarray)])
     if node.kind in ON_CONSTANTS:
         node.refuse_unsupported("take constants", f"{alive[0][0]!r}, which depends on the input")
-    if len(alive) > 1 or alive[0][1].state != trace.state:
-        names = " and ".join(repr(name) for name, _ in alive)
-        node.refuse_unsupported(
-            "take the result of the operator before it and constants, since branches such as "
-            "residual connections are not supported yet",
-            f"{names}, computed from the input beside other branches",
-        )
-    return OPERATORS[node.kind](node, operands, trace)
+    return OPERATORS[node.kind](node, operands, notes)
 
 
 def _fold(node: Node, arrays: list[Array]) -> Array:
@@ -144,23 +138,16 @@ def _fold(node: Node, arrays: list[Array]) -> Array:
     return folding.arithmetic(node, arrays[0], arrays[1])
 
 
-def _finished(graph: Graph, output: Value, inputs: int, trace: Trace) -> Network:
+def _finished(graph: Graph, output: Value, inputs: int, notes: list[str]) -> Network:
     """Return the network with this output."""
-    if isinstance(output, Live):
-        if output.state != trace.state:
-            message = (
-                f"output {graph.output!r} of {graph.file} must be the last tensor that is computed "
-                "from the input, got one from which others branch off; "
-                "branches are not supported yet"
-            )
-            raise ModelFileError(message)
-    else:
-        nothing = Sparse(np.zeros(output.size + 1, np.int64), [], [], inputs)
-        trace.layers[:] = [Affine(nothing, output.reshape(-1))]
-    if graph.output_size not in {None, output.size}:
+    size = output.tensor.size if isinstance(output, Live) else output.size
+    if graph.output_size not in {None, size}:
         message = (
             f"output {graph.output!r} of {graph.file} must have the {graph.output_size} entries "
-            f"that the file states, got {output.size}; export the model again"
+            f"that the file states, got {size}; export the model again"
         )
         raise ModelFileError(message)
-    return Network(trace.layers, inputs=inputs, notes=trace.notes)
+    if isinstance(output, Live):
+        return output.tensor.network(notes, output.head)
+    nothing = Sparse(np.zeros(size + 1, np.int64), [], [], inputs)
+    return Network([Affine(nothing, output.reshape(-1))], inputs=inputs, notes=notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
+from pathlib import Path
 from typing import Any, NoReturn
 
 from nn_bridge.errors import ModelFileError, UnsupportedLayerError
@@ -23,10 +24,20 @@ class Node:
         The place in the file, counted from 0.
     proto : onnx.NodeProto
         What the file says.
+    opset : int
+        The version of the operator set.
+
+    Attributes
+    ----------
+    notes : list of str
+        What a person should know about how the node was read.
     """
 
-    def __init__(self, file: str, position: int, proto: Any) -> None:
+    def __init__(self, file: str, position: int, proto: Any, opset: int) -> None:
+        self.folder = Path(file).parent
         self.position = position
+        self.opset = opset
+        self.notes: list[str] = []
         self.kind: str = proto.op_type
         self.domain: str = proto.domain
         self.inputs: tuple[str, ...] = tuple(proto.input)
@@ -35,6 +46,8 @@ class Node:
         self.place = f"node {position}, {self.kind}{name}, of {file}"
         self._attributes = {attribute.name: attribute for attribute in proto.attribute}
         self._asked: set[str] = set()
+        if len(self._attributes) < len(proto.attribute):
+            self.refuse("have each attribute once", "one given twice")
 
     def integer(self, name: str, default: int) -> int:
         """Return an attribute that is an integer."""
@@ -68,9 +81,10 @@ class Node:
         attribute = self._attribute(name, TENSOR)
         return None if attribute is None else attribute.t
 
-    def has(self, name: str) -> bool:
-        """Whether the attribute is given."""
-        return name in self._attributes
+    @property
+    def attributes(self) -> set[str]:
+        """The names of the attributes that are given."""
+        return set(self._attributes)
 
     def finish(self) -> None:
         """Refuse the node if it has an attribute that nobody asked for: its meaning is unknown."""
@@ -94,6 +108,8 @@ class Node:
     def _attribute(self, name: str, kind: int) -> Any:
         self._asked.add(name)
         attribute = self._attributes.get(name)
+        if attribute is not None and attribute.ref_attr_name:
+            self.refuse(f"have a value for its attribute {name!r}", "a reference to another")
         if attribute is not None and attribute.type != kind:
             self.refuse(
                 f"have an attribute {name!r} of type {kind}",

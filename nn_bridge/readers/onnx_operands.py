@@ -1,15 +1,48 @@
-"""What an operator takes: the tensor that depends on the input, and constants."""
+"""What an operator takes: tensors that depend on the input, and constants."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nn_bridge.exact_array import exact_array
+from nn_bridge.graph import Tensor
 from nn_bridge.readers.onnx_node import Node
-from nn_bridge.readers.onnx_trace import Live, Value
 from tropical.typing import Array
+
+
+@dataclass(frozen=True)
+class Live:
+    """A tensor that depends on the input of the network.
+
+    Attributes
+    ----------
+    tensor : Tensor
+        The tensor.
+    dtype : numpy dtype
+        The type that the file says it has.
+    head : str or None
+        What stands between it and the result, if it is the result.
+    """
+
+    tensor: Tensor
+    dtype: np.dtype[Any]
+    head: str | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.tensor.shape
+
+    def become(self, tensor: Tensor) -> Live:
+        """Return what was made of it, of the same type."""
+        return replace(self, tensor=tensor)
+
+
+Value: TypeAlias = Live | Array
+"""What a name of the graph stands for: a tensor that depends on the input, or a constant."""
 
 Operands: TypeAlias = list[Value | None]
 
@@ -24,6 +57,22 @@ def live_operand(node: Node, operands: Operands, place: int = 0) -> Live:
             "fold the constants of the model first, for example with onnxsim",
         )
     return value
+
+
+def all_operands(node: Node, operands: Operands) -> tuple[list[Tensor | Array], Live]:
+    """Return tensors and exact constants, none missing, and one that depends on the input."""
+    given: list[Tensor | Array] = []
+    some: Live | None = None
+    for place, value in enumerate(operands):
+        if value is None:
+            node.refuse(f"have an input {place}", "nothing")
+        if isinstance(value, Live):
+            some = some or value
+            given.append(value.tensor)
+        else:
+            given.append(exact_constant(node, value, "constants"))
+    assert some is not None
+    return given, some
 
 
 def constant_operand(node: Node, operands: Operands, place: int, what: str) -> Array:

@@ -3,64 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
-from nn_bridge.layers import Abs, LeakyReLU, ReLU
-from nn_bridge.readers.index_map import indices, selection
 from nn_bridge.readers.onnx_constants import target_type
 from nn_bridge.readers.onnx_node import Node
 from nn_bridge.readers.onnx_operands import (
+    Live,
     Operands,
     live_operand,
     optional_operand,
     require_one_output,
 )
-from nn_bridge.readers.onnx_products import add, gemm, matmul, multiply
+from nn_bridge.readers.onnx_products import add, add_all, gemm, matmul, multiply
 from nn_bridge.readers.onnx_shapes import NEW_SHAPES, permutation
 from nn_bridge.readers.onnx_spatial import (
     average_pool,
     batch_normalization,
     convolve,
+    convolve_transposed,
     max_pool,
     pad,
+    pool_globally,
 )
-from nn_bridge.readers.onnx_trace import Live, Trace
 
-Operator: TypeAlias = Callable[[Node, Operands, Trace], Live]
+Operator: TypeAlias = Callable[[Node, Operands, list[str]], Live]
+"""What a node makes of its operands; what a person should know is appended to the notes."""
 
 DEFAULT_SLOPE = Fraction(float(np.float32(0.01)))
 
 
-def transpose(node: Node, operands: Operands, trace: Trace) -> Live:
+def transpose(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Permute the axes."""
+    del notes
     live = live_operand(node, operands)
-    order = permutation(node, len(live.shape))
-    places = np.transpose(indices(live.shape), order)
-    if (np.diff(places.reshape(-1)) == 1).all():
-        return live.reshaped(places.shape)
-    return trace.affine(live, selection(places, live.size), None, places.shape)
+    return live.become(live.tensor.transpose(permutation(node, len(live.shape))))
 
 
-def change_shape(node: Node, operands: Operands, trace: Trace) -> Live:
-    """Keep the coordinates and change their shape."""
-    del trace
+def change_shape(node: Node, operands: Operands, notes: list[str]) -> Live:
+    """Keep the entries and change their shape."""
+    del notes
     live = live_operand(node, operands)
     target = optional_operand(node, operands, 1, "a shape")
-    return live.reshaped(NEW_SHAPES[node.kind](node, live.shape, target))
+    return live.become(live.tensor.reshape(NEW_SHAPES[node.kind](node, live.shape, target)))
 
 
-def unchanged(node: Node, operands: Operands, trace: Trace) -> Live:
+def unchanged(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Return the tensor itself."""
-    del trace
+    del notes
     return live_operand(node, operands)
 
 
-def dropout(node: Node, operands: Operands, trace: Trace) -> Live:
+def dropout(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Return the tensor itself, as Dropout does outside training."""
-    del trace
+    del notes
     node.real("ratio", Fraction(0))
     node.integer("seed", 0)
     training = optional_operand(node, operands, 2, "a training mode")
@@ -70,9 +69,9 @@ def dropout(node: Node, operands: Operands, trace: Trace) -> Live:
     return live_operand(node, operands)
 
 
-def cast(node: Node, operands: Operands, trace: Trace) -> Live:
+def cast(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Return the tensor itself in a type that holds all its values."""
-    del trace
+    del notes
     live = live_operand(node, operands)
     dtype = target_type(node)
     if dtype.kind != "f" or dtype.itemsize < live.dtype.itemsize:
@@ -81,23 +80,28 @@ def cast(node: Node, operands: Operands, trace: Trace) -> Live:
             f"{dtype}, which rounds",
             "remove the cast from the model",
         )
-    return Live(live.shape, dtype, live.state)
+    return replace(live, dtype=dtype)
 
 
-def relu(node: Node, operands: Operands, trace: Trace) -> Live:
+def relu(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Take the maximum with 0."""
-    return trace.append(live_operand(node, operands), ReLU())
-
-
-def leaky_relu(node: Node, operands: Operands, trace: Trace) -> Live:
-    """Multiply negative coordinates by the slope, exactly as stored."""
+    del notes
     live = live_operand(node, operands)
-    return trace.append(live, LeakyReLU(node.real("alpha", DEFAULT_SLOPE)))
+    return live.become(live.tensor.relu())
 
 
-def absolute(node: Node, operands: Operands, trace: Trace) -> Live:
+def leaky_relu(node: Node, operands: Operands, notes: list[str]) -> Live:
+    """Multiply negative entries by the slope, exactly as stored."""
+    del notes
+    live = live_operand(node, operands)
+    return live.become(live.tensor.leaky_relu(node.real("alpha", DEFAULT_SLOPE)))
+
+
+def absolute(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Take absolute values."""
-    return trace.append(live_operand(node, operands), Abs())
+    del notes
+    live = live_operand(node, operands)
+    return live.become(live.tensor.absolute())
 
 
 OPERATORS: dict[str, Operator] = {
@@ -107,10 +111,13 @@ OPERATORS: dict[str, Operator] = {
     "BatchNormalization": batch_normalization,
     "Cast": cast,
     "Conv": convolve,
+    "ConvTranspose": convolve_transposed,
     "Div": multiply,
     "Dropout": dropout,
     "Flatten": change_shape,
     "Gemm": gemm,
+    "GlobalAveragePool": pool_globally,
+    "GlobalMaxPool": pool_globally,
     "Identity": unchanged,
     "LeakyRelu": leaky_relu,
     "MatMul": matmul,
@@ -121,6 +128,7 @@ OPERATORS: dict[str, Operator] = {
     "Reshape": change_shape,
     "Squeeze": change_shape,
     "Sub": add,
+    "Sum": add_all,
     "Transpose": transpose,
     "Unsqueeze": change_shape,
 }

@@ -1,4 +1,4 @@
-"""Products and sums of the tensor that depends on the input with constants."""
+"""Products and sums: of matrices with constants, and entry by entry."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.exact_array import exact_array, to_rational
-from nn_bridge.linear_map import Dense, LinearMap, diagonal
-from nn_bridge.readers.index_map import indices, require_budget, selection, sums
+from nn_bridge.graph import Tensor
+from nn_bridge.index_map import require_budget, sums
+from nn_bridge.linear_map import Dense
 from nn_bridge.readers.onnx_node import Node
 from nn_bridge.readers.onnx_operands import (
+    Live,
     Operands,
+    all_operands,
     constant_operand,
     exact_constant,
     live_operand,
     optional_operand,
 )
 from nn_bridge.readers.onnx_shapes import broadcast
-from nn_bridge.readers.onnx_trace import Live, Trace
 from tropical.typing import Array
 
 
-def matmul(node: Node, operands: Operands, trace: Trace) -> Live:
+def matmul(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Multiply matrices, or stacks of them, one side constant."""
+    del notes
     left = isinstance(operands[0], Live)
     live = live_operand(node, operands, 0 if left else 1)
     given = constant_operand(node, operands, 1 if left else 0, "a weight")
@@ -35,51 +38,57 @@ def matmul(node: Node, operands: Operands, trace: Trace) -> Live:
         node.refuse("take tensors of rank at least 1", f"{live.shape} and {weight.shape}")
     vector_left = (len(live.shape) if left else weight.ndim) == 1
     vector_right = (weight.ndim if left else len(live.shape)) == 1
-    places = indices(live.shape)
+    tensor = live.tensor
     if vector_left:
-        places, weight = (places[None, :], weight) if left else (places, weight[None, :])
+        tensor, weight = (tensor[None, :], weight) if left else (tensor, weight[None, :])
     if vector_right:
-        places, weight = (places, weight[:, None]) if left else (places[:, None], weight)
-    linear, shape = _product(node, places, weight, left)
+        tensor, weight = (tensor, weight[:, None]) if left else (tensor[:, None], weight)
+    product = _product(node, tensor, weight, left)
     kept = (
-        *shape[:-2],
-        *(() if vector_left else shape[-2:-1]),
-        *(() if vector_right else shape[-1:]),
+        *product.shape[:-2],
+        *(() if vector_left else product.shape[-2:-1]),
+        *(() if vector_right else product.shape[-1:]),
     )
-    return trace.affine(live, linear, None, kept)
+    return live.become(product.reshape(kept))
 
 
-def gemm(node: Node, operands: Operands, trace: Trace) -> Live:
+def gemm(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Return ``alpha A B + beta C`` with A or B transposed on request."""
+    del notes
     left = isinstance(operands[0], Live)
     live = live_operand(node, operands, 0 if left else 1)
     given = constant_operand(node, operands, 1 if left else 0, "a weight")
     weight = _times(exact_constant(node, given, "weight"), node.real("alpha", Fraction(1)))
     if len(live.shape) != 2 or weight.ndim != 2:
         node.refuse("take two matrices", f"shapes {live.shape} and {given.shape}")
-    places = indices(live.shape)
     flips = bool(node.integer("transA", 0)), bool(node.integer("transB", 0))
     live_flip, weight_flip = flips if left else flips[::-1]
-    linear, shape = _product(
-        node, places.T if live_flip else places, weight.T if weight_flip else weight, left
+    product = _product(
+        node,
+        live.tensor.transpose() if live_flip else live.tensor,
+        weight.T if weight_flip else weight,
+        left,
     )
-    shift = optional_operand(node, operands, 2, "C")
     beta = node.real("beta", Fraction(1))
-    bias = None
-    if shift is not None:
-        if broadcast(node, shape, shift.shape) != shape:
-            node.refuse(f"have a C that broadcasts to {shape}", shift.shape)
-        bias = np.broadcast_to(_times(exact_constant(node, shift, "bias"), beta), shape).reshape(-1)
-    return trace.affine(live, linear, bias, shape)
+    if len(operands) < 3 or operands[2] is None:
+        return live.become(product)
+    if isinstance(operands[2], Live):
+        shift: Tensor | Array = operands[2].tensor if beta == 1 else operands[2].tensor * beta
+    else:
+        bias = optional_operand(node, operands, 2, "C")
+        assert bias is not None
+        shift = _times(exact_constant(node, bias, "bias"), beta)
+    if broadcast(node, product.shape, shift.shape) != product.shape:
+        node.refuse(f"have a C that broadcasts to {product.shape}", shift.shape)
+    return live.become(product + shift)
 
 
-def _product(
-    node: Node, places: Array, weight: Array, left: bool
-) -> tuple[LinearMap, tuple[int, ...]]:
-    """Return the map of ``places @ weight`` or ``weight @ places``, and the shape it makes.
+def _product(node: Node, tensor: Tensor, weight: Array, left: bool) -> Tensor:
+    """Return ``tensor @ weight`` or ``weight @ tensor``.
 
-    It is dense if the live matrix is one row or one column, else a sparse Kronecker product.
+    It is dense if the tensor is one row or one column, else a sparse Kronecker product.
     """
+    places = np.arange(tensor.size).reshape(tensor.shape)
     first, second = (places, weight) if left else (weight, places)
     inner = first.shape[-1]
     if inner != second.shape[-2]:
@@ -94,28 +103,32 @@ def _product(
     columns = np.swapaxes(second, -1, -2)[..., None, :, :]
     entries, taken = (columns, rows) if left else (rows, columns)
     if places.size == inner:
-        return Dense(np.broadcast_to(entries, (*shape, inner)).reshape(-1, inner)), shape
-    return sums(np.broadcast_to(taken, (*shape, inner)), entries, places.size), shape
+        whole = np.broadcast_to(entries, (*shape, inner)).reshape(-1, inner)
+        return tensor.linear(Dense(whole), None, shape)
+    spread = np.broadcast_to(taken, (*shape, inner))
+    return tensor.linear(sums(spread, entries, places.size), None, shape)
 
 
-def add(node: Node, operands: Operands, trace: Trace) -> Live:
-    """Add a constant, or subtract one."""
-    left = isinstance(operands[0], Live)
-    live = live_operand(node, operands, 0 if left else 1)
-    given = exact_constant(
-        node, constant_operand(node, operands, 1 if left else 0, "the other operand"), "constant"
-    )
-    live, bias = _spread(node, live, given, trace)
-    if node.kind == "Sub" and left:
-        bias = -bias
-    if node.kind == "Sub" and not left:
-        negated = diagonal(np.full(live.size, -1.0))
-        return trace.affine(live, negated, bias, live.shape)
-    return trace.shift(live, bias, live.shape)
+def add(node: Node, operands: Operands, notes: list[str]) -> Live:
+    """Add tensors and constants, or subtract one from the other."""
+    del notes
+    (first, second), live = all_operands(node, operands)
+    return live.become(first - second if node.kind == "Sub" else first + second)
 
 
-def multiply(node: Node, operands: Operands, trace: Trace) -> Live:
+def add_all(node: Node, operands: Operands, notes: list[str]) -> Live:
+    """Add any number of tensors and constants."""
+    del notes
+    (total, *others), live = all_operands(node, operands)
+    for other in others:
+        total = total + other
+    assert isinstance(total, Tensor)
+    return live.become(total)
+
+
+def multiply(node: Node, operands: Operands, notes: list[str]) -> Live:
     """Multiply by a constant, or divide by one."""
+    del notes
     left = isinstance(operands[0], Live)
     if node.kind == "Div" and not left:
         node.refuse_unsupported(
@@ -129,20 +142,7 @@ def multiply(node: Node, operands: Operands, trace: Trace) -> Live:
         if (given == 0).any():
             node.refuse("divide by numbers other than 0", "0")
         given = _each(given, lambda entry: 1 / Fraction(entry))
-    live, factors = _spread(node, live, given, trace)
-    return trace.affine(live, diagonal(factors), None, live.shape)
-
-
-def _spread(node: Node, live: Live, given: Array, trace: Trace) -> tuple[Live, Array]:
-    """Broadcast both operands to their common shape; return the live one, and the other flat."""
-    shape = broadcast(node, live.shape, given.shape)
-    require_budget(prod(shape), "a tensor")
-    if prod(shape) == live.size:
-        live = live.reshaped(shape)
-    else:
-        copies = np.broadcast_to(indices(live.shape), shape)
-        live = trace.affine(live, selection(copies, live.size), None, shape)
-    return live, np.broadcast_to(given, shape).reshape(-1)
+    return live.become(live.tensor * given)
 
 
 def _times(array: Array, factor: Fraction) -> Array:

@@ -3,85 +3,158 @@
 from __future__ import annotations
 
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nn_bridge.errors import ModelFileError
-from nn_bridge.readers.index_map import require_budget
+from nn_bridge.index_map import require_budget
+from nn_bridge.readers.onnx_external import external_bytes
 from tropical.typing import Array
 
 TYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype(np.float32),
     2: np.dtype(np.uint8),
     3: np.dtype(np.int8),
+    4: np.dtype(np.uint16),
     5: np.dtype(np.int16),
     6: np.dtype(np.int32),
     7: np.dtype(np.int64),
     9: np.dtype(np.bool_),
     10: np.dtype(np.float16),
     11: np.dtype(np.float64),
+    12: np.dtype(np.uint32),
+    13: np.dtype(np.uint64),
 }
-"""The types that are read, by the numbers that ONNX gives them."""
+"""The types of NumPy that are read, by the numbers that ONNX gives them."""
 
+BRAIN_FLOAT = 16
+"""The upper halves of float32 numbers; they are read as these."""
+
+HALF_BYTES = {21: np.dtype(np.uint8), 22: np.dtype(np.int8)}
+"""Integers of four bits, two in a byte, and the types that they are read as."""
+
+LARGEST_RANK = 16
 EXTERNAL = 1
 
 
-def decode(tensor: Any, place: str) -> Array:
-    """Return the entries of a ``TensorProto``; ``place`` names it in messages."""
-    if tensor.data_location == EXTERNAL or len(tensor.external_data):
-        message = (
-            f"{place} must be stored in the file itself, got external data; load the model with "
-            "onnx.load(path) and save it in one piece with onnx.save(model, new_path)"
-        )
-        raise ModelFileError(message)
-    if tensor.data_type not in TYPES:
+def decode(tensor: Any, place: str, folder: Path) -> Array:
+    """Return the entries of a ``TensorProto``.
+
+    Parameters
+    ----------
+    tensor : onnx.TensorProto
+    place : str
+        What messages call it.
+    folder : Path
+        Where external data may lie.
+
+    Raises
+    ------
+    ModelFileError
+        If it is of no supported type, or does not hold as many entries as its shape says.
+    BudgetError
+        If its shape asks for more entries than a reader may take; nothing is allocated then.
+    """
+    kind = tensor.data_type
+    if kind not in {*TYPES, *HALF_BYTES, BRAIN_FLOAT}:
         known = ", ".join(str(dtype) for dtype in TYPES.values())
         message = (
-            f"{place} must have one of the types {known}, got ONNX type {tensor.data_type}; "
-            "convert the model to float32"
+            f"{place} must have one of the types {known}, bfloat16, int4, uint4, "
+            f"got ONNX type {kind}; convert the model to float32"
         )
         raise ModelFileError(message)
-    dtype = TYPES[tensor.data_type]
     shape = tuple(int(length) for length in tensor.dims)
     if any(length < 0 for length in shape) or tensor.HasField("segment"):
         message = f"{place} must be one whole array, got shape {shape}; export the model again"
         raise ModelFileError(message)
-    require_budget(prod(shape), place)
-    entries = _raw(tensor, dtype) if tensor.HasField("raw_data") else _listed(tensor, dtype, place)
-    if entries is None or entries.size != prod(shape):
-        held = f"{len(tensor.raw_data)} bytes" if entries is None else f"{entries.size} entries"
+    if len(shape) > LARGEST_RANK:
+        message = f"{place} must have at most {LARGEST_RANK} axes, got {len(shape)}"
+        raise ModelFileError(message)
+    count = prod(shape)
+    require_budget(count, place)
+    if tensor.data_location == EXTERNAL or len(tensor.external_data):
+        stored = external_bytes(tensor, folder, _byte_count(kind, count), place)
+        entries = _from_bytes(stored, kind, count)
+        held = f"{len(stored)} bytes"
+    elif tensor.HasField("raw_data"):
+        entries = _from_bytes(tensor.raw_data, kind, count)
+        held = f"{len(tensor.raw_data)} bytes"
+    else:
+        entries = _listed(tensor, kind, count, place)
+        held = f"{entries.size} entries"
+    if entries is None or entries.size != count:
         message = (
-            f"{place} must hold {prod(shape)} entries of type {dtype}, got {held}; "
+            f"{place} must hold {count} entries of type {_name(kind)}, got {held}; "
             "the file is damaged or truncated: export the model again"
         )
         raise ModelFileError(message)
     return entries.reshape(shape)
 
 
-def _raw(tensor: Any, dtype: np.dtype[Any]) -> Array | None:
-    """Entries from little-endian bytes, or None if their number does not fit."""
-    if len(tensor.raw_data) % dtype.itemsize:
+def _name(kind: int) -> str:
+    return str({**TYPES, BRAIN_FLOAT: "bfloat16", 21: "uint4", 22: "int4"}[kind])
+
+
+def _byte_count(kind: int, count: int) -> int:
+    """Return how many bytes so many entries take."""
+    if kind in HALF_BYTES:
+        return (count + 1) // 2
+    return count * (2 if kind == BRAIN_FLOAT else TYPES[kind].itemsize)
+
+
+def _from_bytes(stored: bytes, kind: int, count: int) -> Array | None:
+    """Return entries from little-endian bytes, or None if their number does not fit."""
+    if len(stored) != _byte_count(kind, count):
         return None
+    if kind in HALF_BYTES:
+        return _halves(np.frombuffer(stored, np.uint8), kind, count)
+    if kind == BRAIN_FLOAT:
+        return _widened(np.frombuffer(stored, np.dtype("<u2")))
+    dtype = TYPES[kind]
     if dtype == np.bool_:
-        bits: Array = np.frombuffer(tensor.raw_data, np.uint8) != 0
+        bits: Array = np.frombuffer(stored, np.uint8) != 0
         return bits
-    entries: Array = np.frombuffer(tensor.raw_data, dtype.newbyteorder("<")).astype(dtype)
+    entries: Array = np.frombuffer(stored, dtype.newbyteorder("<")).astype(dtype)
     return entries
 
 
-def _listed(tensor: Any, dtype: np.dtype[Any], place: str) -> Array:
-    """Entries from the field of the tensor that belongs to the type."""
-    if dtype == np.float32:
-        return np.array(tensor.float_data, np.float32)
-    if dtype == np.float64:
-        return np.array(tensor.double_data, np.float64)
-    if dtype == np.int64:
-        return np.array(tensor.int64_data, np.int64)
+def _listed(tensor: Any, kind: int, count: int, place: str) -> Array:
+    """Return entries from the field of the tensor that belongs to the type."""
+    fields = {1: "float_data", 7: "int64_data", 11: "double_data"}
+    if kind in fields:
+        return np.array(getattr(tensor, fields[kind]), TYPES[kind])
+    if kind in {12, 13}:
+        wide = np.array(tensor.uint64_data, np.uint64)
+        if kind == 12 and (wide > np.iinfo(np.uint32).max).any():
+            _refuse_range(kind, place)
+        return wide.astype(TYPES[kind])
     integers = np.array(tensor.int32_data, np.int64)
-    stored = np.dtype(np.uint16) if dtype == np.float16 else dtype
+    bits = {10: np.dtype(np.uint16), BRAIN_FLOAT: np.dtype(np.uint16), 21: np.dtype(np.uint8)}
+    stored = bits.get(kind, np.dtype(np.uint8) if kind == 22 else TYPES.get(kind))
     narrow = integers.astype(stored)
     if not np.array_equal(narrow.astype(np.int64), integers):
-        message = f"{place} must hold entries of type {dtype}, got integers that do not fit"
-        raise ModelFileError(message)
-    return narrow.view(np.float16) if dtype == np.float16 else narrow
+        _refuse_range(kind, place)
+    if kind in HALF_BYTES:
+        return narrow if len(narrow) != (count + 1) // 2 else _halves(narrow, kind, count)
+    if kind == BRAIN_FLOAT:
+        return _widened(narrow)
+    return narrow.view(np.float16) if kind == 10 else narrow
+
+
+def _halves(packed: Array, kind: int, count: int) -> Array:
+    """Return integers of four bits, of which the first of a pair stands in the lower bits."""
+    nibbles = np.stack([packed & 15, packed >> 4], axis=1).reshape(-1)[:count].astype(np.int8)
+    signed: Array = np.where(nibbles >= 8, nibbles - 16, nibbles) if kind == 22 else nibbles
+    return signed.astype(HALF_BYTES[kind])
+
+
+def _widened(upper: Array) -> Array:
+    """Return the float32 numbers of which these are the upper halves."""
+    return (upper.astype(np.uint32) << 16).view(np.float32)
+
+
+def _refuse_range(kind: int, place: str) -> None:
+    message = f"{place} must hold entries of type {_name(kind)}, got integers that do not fit"
+    raise ModelFileError(message)

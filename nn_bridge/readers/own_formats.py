@@ -22,13 +22,15 @@ from nn_bridge.exact_array import LARGEST_EXACT_INTEGER
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
-from nn_bridge.readers.index_map import require_budget
+from nn_bridge.index_map import require_budget
 from tropical.errors import BudgetError, TropicalError
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
 
 FORMAT = "nn_bridge network"
-VERSION = 1
+VERSION = 2
+OLDER = {1}
+"""Versions that are read too: 1 knew no head and no groups of different sizes."""
 DOCUMENT = "network"
 """The member of an archive that holds the document, as the bytes of its text."""
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -126,7 +128,7 @@ def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Netwo
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         message = f"path must hold a document with format {FORMAT!r}, got {path} without one"
         raise ModelFileError(message)
-    if type(document.get("version")) is not int or document["version"] != VERSION:
+    if type(document.get("version")) is not int or document["version"] not in {VERSION, *OLDER}:
         message = (
             f"{path} must be of version {VERSION}, got {document.get('version')!r}; "
             "install a newer nn_bridge"
@@ -141,7 +143,8 @@ def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Netwo
         if not isinstance(notes, list):
             message = "notes must be a list"
             raise TypeError(message)
-        return Network(layers, inputs=inputs, domain=domain, notes=notes)
+        head = document["head"] if document["version"] == VERSION else None
+        return Network(layers, inputs=inputs, domain=domain, notes=notes, head=head)
     except BudgetError:
         raise
     except (TropicalError, ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -157,7 +160,9 @@ def _layer(entry: Any, numbers: Callable[[Any], Any]) -> Layer:
     if kind == "affine":
         return _affine(entry, numbers)
     if kind == "maxout":
-        return Maxout(_count(entry["rank"]))
+        if "rank" in entry:
+            return Maxout(_count(entry["rank"]))
+        return Maxout(_places(numbers(entry["ranks"])))
     if kind != "two slopes":
         message = f"the kind of a layer must be affine, two slopes or maxout, got {kind!r}"
         raise ModelFileError(message)

@@ -58,6 +58,7 @@ def _text(network: Network, store: Callable[[str, Array], Any]) -> bytes:
         "version": VERSION,
         "inputs": network.inputs,
         "domain": None if domain is None else [[_shown(x) for x in side] for side in domain],
+        "head": network.head,
         "notes": list(network.notes),
         "layers": [_layer(f"layer{k}", layer, store) for k, layer in enumerate(network.layers)],
     }
@@ -81,7 +82,9 @@ def _layer(name: str, layer: Layer, store: Callable[[str, Array], Any]) -> dict[
             "positive": store(f"{name}.positive", layer.positive),
             "negative": store(f"{name}.negative", layer.negative),
         }
-    return {"kind": "maxout", "rank": layer.rank}
+    if layer.rank is not None:
+        return {"kind": "maxout", "rank": layer.rank}
+    return {"kind": "maxout", "ranks": store(f"{name}.ranks", layer.ranks(0))}
 
 
 def _listed(array: Array) -> list[Any]:

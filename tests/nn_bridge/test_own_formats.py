@@ -192,7 +192,7 @@ def test_a_document_may_be_written_by_hand(read_json):
 BAD = {
     "no object": ([], "without one"),
     "another format": (changed(format="safetensors"), "without one"),
-    "a later version": (changed(version=2), "must be of version 1, got 2; install a newer"),
+    "a later version": (changed(version=3), "must be of version 2, got 3; install a newer"),
     "a decimal": (changed(weight=[0.5, 1]), "must be quotients such as '1/3'.* got 0.5"),
     "a decimal in text": (changed(weight=["0.5", 1]), "got '0.5'"),
     "not a number": (changed(bias=["nan"]), "got 'nan'"),
@@ -286,6 +286,6 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "f.npz"
     np.savez_compressed(path, network=text(plain()), W=np.zeros(10**6))
     assert path.stat().st_size < 10_000
-    monkeypatch.setattr("nn_bridge.readers.index_map.LARGEST_STORED", 10**5)
+    monkeypatch.setattr("nn_bridge.index_map.LARGEST_STORED", 10**5)
     with pytest.raises(BudgetError, match="budget"):
         nb.read(path)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
 import nn_bridge as nb
-from nn_bridge.readers import index_map
+from nn_bridge import index_map
 from tropical.errors import TropicalError
 
 

@@ -21,7 +21,7 @@ def rational_root(value: Fraction) -> Fraction | None:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from nn_bridge.readers.batch_normalization import rational_root
+    >>> from nn_bridge.batch_normalization import rational_root
     >>> rational_root(Fraction(9, 4)), rational_root(Fraction(2))
     (Fraction(3, 2), None)
     """
@@ -46,7 +46,7 @@ def rounded_root(square: Fraction, dtype: np.dtype[np.floating]) -> Fraction:
     --------
     >>> import numpy as np
     >>> from fractions import Fraction
-    >>> from nn_bridge.readers.batch_normalization import rounded_root
+    >>> from nn_bridge.batch_normalization import rounded_root
     >>> float(rounded_root(Fraction(2), np.dtype(np.float64)))
     1.4142135623730951
     """

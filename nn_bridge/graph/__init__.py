@@ -1,0 +1,7 @@
+"""Networks as graphs of tensors: branches, skips and joins, lowered to a chain of layers."""
+
+from __future__ import annotations
+
+from nn_bridge.graph.tensor import Tensor, add, concatenate, maximum, minimum, source
+
+__all__ = ["Tensor", "add", "concatenate", "maximum", "minimum", "source"]
