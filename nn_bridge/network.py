@@ -129,7 +129,7 @@ class Network(Immutable):
             )
             raise DimensionError(message)
         rows = np.atleast_2d(points).astype(np.float64)
-        block = max(WORKING_SET // max(self.widths), 1)
+        block = max(WORKING_SET // max(1, *self.widths), 1)
         images = np.empty((len(rows), self.outputs))
         for start in range(0, len(rows), block):
             some = rows[start : start + block]
