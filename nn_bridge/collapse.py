@@ -30,12 +30,12 @@ def collapse(network: Network) -> Network:
     pending: Affine | None = None
     for layer, width in zip(network.layers, network.widths, strict=False):
         if isinstance(layer, Affine):
-            pending = layer if pending is None else _composed(layer, pending)
+            pending = layer if pending is None else composed(layer, pending)
         elif width == 0 or (isinstance(layer, Maxout) and layer.is_trivial()):
             continue
         elif isinstance(layer, TwoSlope) and _is_linear(layer):
             scaling = Affine(diagonal(layer.slopes(width)[0]))
-            pending = scaling if pending is None else _composed(scaling, pending)
+            pending = scaling if pending is None else composed(scaling, pending)
         else:
             layers += [pending or Affine(identity(width)), layer]
             pending = None
@@ -103,6 +103,7 @@ def _is_linear(layer: TwoSlope) -> bool:
     return bool((positive == negative).all())
 
 
-def _composed(outer: Affine, inner: Affine) -> Affine:
+def composed(outer: Affine, inner: Affine) -> Affine:
+    """Return the affine map that is ``outer`` after ``inner``."""
     numerators, denominator = outer.exactly(*as_integers(inner.bias))
     return Affine(compose(outer.weight, inner.weight), quotients(numerators, denominator))

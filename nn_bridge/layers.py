@@ -276,6 +276,12 @@ class Maxout(Immutable):
         self._sizes: Array = np.array(sizes, np.int64)
         self._sizes.setflags(write=False)
 
+    @classmethod
+    def over(cls, sizes: Array) -> Maxout:
+        """Return the layer with groups of these sizes, told by one number if they are equal."""
+        equal = len(sizes) > 0 and bool((sizes == sizes[0]).all())
+        return cls(int(sizes[0]) if equal else sizes)
+
     @property
     def width(self) -> int | None:
         """The number of coordinates, or None if there may be any number of groups of one size."""

@@ -302,11 +302,39 @@ def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
         raise DimensionError(message)
     if isinstance(outer, Sparse) and outer.selects:
         return inner.take(outer.places)
+    if isinstance(outer, Sparse) and np.diff(outer.starts).max(initial=0) <= 1:
+        return _multiples_of_rows(outer, inner)
     if isinstance(outer, Sparse) and isinstance(inner, Sparse):
         return _sparse_product(outer, inner)
     if isinstance(outer, Dense) and isinstance(inner, Dense):
         return Dense(_dense_product(outer.entries, inner.entries))
     return Dense(_mixed_product(outer, inner))
+
+
+def _multiples_of_rows(outer: Sparse, inner: LinearMap) -> LinearMap:
+    """Return the product where each row of ``outer`` has at most one entry."""
+    rows = np.flatnonzero(np.diff(outer.starts))
+    taken = inner.take(outer.places)
+    scaled = not (outer.values == 1).all()
+    if isinstance(taken, Dense):
+        entries = np.zeros((outer.shape[0], inner.shape[1]), taken.entries.dtype)
+        entries[rows] = taken.entries
+        if scaled:
+            factors = object_array([0] * outer.shape[0], (outer.shape[0], 1))
+            factors[rows, 0] = list(map(to_rational, outer.values))
+            entries = _rationals(entries) * factors
+        return Dense(entries)
+    lengths = np.zeros(outer.shape[0], np.int64)
+    lengths[rows] = np.diff(taken.starts)
+    values = taken.values
+    if scaled:
+        values = _rationals(values) * np.repeat(_rationals(outer.values), lengths[rows])
+    return Sparse(np.concatenate([[0], np.cumsum(lengths)]), taken.places, values, inner.shape[1])
+
+
+def _rationals(array: Array) -> Array:
+    """Return an exact array with int and Fraction for entries."""
+    return object_array([to_rational(entry) for entry in array.flat], array.shape)
 
 
 def _dense_product(outer: Array, inner: Array) -> Array:
@@ -372,8 +400,7 @@ def _shifted(array: Array, exponents: Array) -> Array:
         if (np.ldexp(shifted, -exponents) == array).all():
             return shifted
     powers = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
-    entries = object_array([to_rational(entry) for entry in array.flat], array.shape)
-    scaled: Array = entries * object_array(powers, exponents.shape)
+    scaled: Array = _rationals(array) * object_array(powers, exponents.shape)
     return scaled
 
 

@@ -17,7 +17,8 @@ from nn_bridge.block_map import Blocks, selected
 from nn_bridge.exact_array import exact_array
 from nn_bridge.graph.tensor import Kinks, Linear, Maxima, Source, Step, Tensor
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
-from nn_bridge.linear_map import Dense, LinearMap, Sparse, diagonal
+from nn_bridge.linear_map import Dense, LinearMap, diagonal
+from nn_bridge.maxima import as_maxima
 from nn_bridge.network import Network
 from tropical.errors import ArgumentError
 from tropical.typing import Array
@@ -123,7 +124,7 @@ class _Chain:
         ranks = [step.ranks for step in maxima]
         signs = [np.ones(len(step.ranks)) for step in maxima]
         for step in kinks:
-            weight, own, sign = _as_maxima(step)
+            weight, own, sign = as_maxima(step.positive, step.negative)
             maps.append(weight)
             taken.append(self._coordinates(step.taken))
             ranks.append(own)
@@ -136,8 +137,7 @@ class _Chain:
         if kinks or not _counts_up(np.concatenate(taken), self.width):
             self._affine(Affine(_joined(maps, taken, self.width)))
         sizes = np.concatenate(ranks)
-        one_size = len(sizes) and (sizes == sizes[0]).all()
-        self.layers.append(Maxout(int(sizes[0]) if one_size else sizes))
+        self.layers.append(Maxout.over(sizes))
         self.width = len(sizes)
         sign = np.concatenate(signs)
         if (sign < 0).any():
@@ -232,26 +232,6 @@ def _joined(maps: Sequence[LinearMap | None], taken: Sequence[Array], width: int
         entries[:, places] = own.entries
         return Dense(entries)
     return Blocks(maps, taken, width)
-
-
-def _as_maxima(step: Kinks) -> tuple[Sparse, Array, Array]:
-    """Return two slopes as maxima: a map that lists them, the sizes of groups, and signs.
-
-    The value is ``max(p t, q t)`` for p > q, its counterpart ``-max(-p t, -q t)`` for p < q, and
-    ``p t`` for equal slopes.
-    """
-    positive, negative = step.positive, step.negative
-    bends = positive != negative
-    signs = np.where(positive < negative, -1, 1)
-    ranks = np.where(bends, 2, 1)
-    first = np.cumsum(ranks) - ranks
-    rows = int(ranks.sum())
-    values = np.empty(rows, dtype=object)
-    values[first] = positive * signs
-    values[first[bends] + 1] = (negative * signs)[bends]
-    listed = np.repeat(np.arange(len(ranks)), ranks)
-    weight = Sparse(np.arange(rows + 1), listed, exact_array(values, "slopes", 1), len(ranks))
-    return weight, ranks, signs.astype(np.float64)
 
 
 def _named(positive: Array, negative: Array) -> TwoSlope:
