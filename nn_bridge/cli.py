@@ -193,7 +193,8 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     click.echo(
         f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge"
     )
-    click.echo(f"equality is {'always decided' if decidable else 'undecided unless refuted'}")
+    decided = "always decided" if decidable else "decided where layers match, else refuted or open"
+    click.echo(f"equality is {decided}")
     if network.domain is not None:
         click.echo("the file states bounds of its inputs")
     for note in network.notes:

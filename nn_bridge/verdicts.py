@@ -86,15 +86,23 @@ class Proof(Verdict):
         super().__init__(f, g, "equal", evidence)
 
     @property
-    def hyperplanes(self) -> int:
-        """The number of hyperplanes on which the function bends."""
-        return int(self.certificate["hyperplanes"])
+    def hyperplanes(self) -> int | None:
+        """The number of hyperplanes on which the function bends, None for deeper networks."""
+        return None if self._levels else int(self.certificate["hyperplanes"])
+
+    @property
+    def _levels(self) -> list[Any]:
+        """The levels of a proof layer by layer."""
+        levels: list[Any] = self.certificate.get("levels", [])
+        return levels
 
     def __bool__(self) -> bool:
         return True
 
     def explain(self) -> str:
         """Return the argument in sentences."""
+        if self._levels:
+            return self._noted(self._explained_by_levels())
         h_f, h_g = (len(side["group"]) for side in self.certificate["units"])
         odd = len(self.certificate["odd"])
         affine = (
@@ -108,12 +116,27 @@ class Proof(Verdict):
             "hyperplane. Write each unit as a multiple t of the affine function l of its group; "
             "its activation is then a multiple of |l| and one of l. In every group the multiples "
             f"of |l| add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. "
-            f"The function bends on {_count(self.hyperplanes)}, where each network's own multiples "
-            "of |l| do not cancel. All of it was computed with exact numbers."
+            f"The function bends on {_count(int(self.certificate['hyperplanes']))}, where each "
+            "network's own multiples of |l| do not cancel. All of it was computed with exact "
+            "numbers."
         )
 
     def __repr__(self) -> str:
-        return f"Proof(equal on R^{self.f.inputs}, {_count(self.hyperplanes)})"
+        way = f"{len(self._levels)} levels" if self._levels else _count(self.hyperplanes or 0)
+        return f"Proof(equal on R^{self.f.inputs}, {way})"
+
+    def _explained_by_levels(self) -> str:
+        told = [[side["feature"] for side in level] for level in self._levels]
+        units = [sum(len(level[k]) for level in told) for k in (0, 1)]
+        features = {number for level in told for side in level for number in side} - {None}
+        return (
+            f"The two networks are one function on R^{self.f.inputs}. Level by level, each of "
+            f"their {units[0]} and {units[1]} units is a multiple of one of {len(features)} "
+            "features plus an affine function of earlier features, where the inputs are the first "
+            "features and a further one is an activation or a maximum of affine functions of "
+            "earlier ones. Both networks share these features, and their outputs are the same "
+            "affine functions of them. All of it was computed with exact numbers."
+        )
 
 
 class Counterexample(Verdict):

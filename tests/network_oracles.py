@@ -77,3 +77,84 @@ def differ(f, g):
         for k in range(3)
     ]
     return any(differ_on_line(f, g, start, direction) for start, direction in lines)
+
+
+def pieces_on_line(network, start, direction):
+    """The outputs of any network on a line: intervals of t, and slope and height of each output.
+
+    Interval by interval, the pre-activations are affine in t; each kink splits the intervals.
+    """
+    affine = [(Fraction(d), Fraction(x)) for x, d in zip(start, direction, strict=True)]
+    pieces = [(None, None, affine)]
+    for layer in network.layers:
+        if isinstance(layer, Affine):
+            rows = list(zip(layer.weight.dense().tolist(), layer.bias.tolist(), strict=True))
+            pieces = [
+                (low, high, [_combined(row, bias, lines) for row, bias in rows])
+                for low, high, lines in pieces
+            ]
+        elif isinstance(layer, TwoSlope):
+            pieces = [piece for old in pieces for piece in _split(old, _zeros(old[2]))]
+            pieces = [
+                (low, high, _bent(layer, lines, _inner(low, high))) for low, high, lines in pieces
+            ]
+        else:
+            pieces = [piece for old in pieces for piece in _split(old, _crossings(old[2]))]
+            pieces = [
+                (low, high, _largest(layer, lines, _inner(low, high)))
+                for low, high, lines in pieces
+            ]
+    return pieces
+
+
+def same_on_line(f, g, start, direction):
+    """Whether two networks of any depth agree on a whole line: exactly, piece by piece."""
+    left, right = (pieces_on_line(net, start, direction) for net in (f, g))
+    breaks = sorted({low for low, _, _ in left + right if low is not None} | {Fraction(0)})
+    tested = [breaks[0] - 2, breaks[0] - 1, *breaks, breaks[-1] + 1, breaks[-1] + 2]
+    tested += [(a + b) / 2 for a, b in pairwise(breaks)]
+    points = ([x + t * d for x, d in zip(start, direction, strict=True)] for t in tested)
+    return all(value(f, point) == value(g, point) for point in points)
+
+
+def _combined(row, bias, lines):
+    slope = sum((Fraction(w) * a for w, (a, _) in zip(row, lines, strict=True)), Fraction(0))
+    height = sum((Fraction(w) * b for w, (_, b) in zip(row, lines, strict=True)), Fraction(bias))
+    return slope, height
+
+
+def _zeros(lines):
+    return {-b / a for a, b in lines if a}
+
+
+def _crossings(lines):
+    return _zeros([(a - c, b - d) for a, b in lines for c, d in lines])
+
+
+def _split(piece, places):
+    low, high, lines = piece
+    inside = sorted(t for t in places if (low is None or t > low) and (high is None or t < high))
+    ends = [low, *inside, high]
+    return [(a, b, lines) for a, b in pairwise(ends)]
+
+
+def _inner(low, high):
+    if low is None:
+        return Fraction(0) if high is None else high - 1
+    return low + 1 if high is None else (low + high) / 2
+
+
+def _bent(layer, lines, t):
+    positive, negative = layer.slopes(len(lines))
+    return [
+        tuple(Fraction(p if a * t + b >= 0 else q) * x for x in (a, b))
+        for (a, b), p, q in zip(lines, positive.tolist(), negative.tolist(), strict=True)
+    ]
+
+
+def _largest(layer, lines, t):
+    rest, found = list(lines), []
+    for rank in layer.ranks(len(lines)).tolist():
+        found.append(max(rest[:rank], key=lambda line: line[0] * t + line[1]))
+        rest = rest[rank:]
+    return found

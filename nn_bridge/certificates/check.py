@@ -13,7 +13,15 @@ from hashlib import sha256
 from math import lcm
 from typing import Any
 
-from nn_bridge.certificates.rows import Layers, Row, TwoLayer, output_count, value_at
+from nn_bridge.certificates.levels import follow
+from nn_bridge.certificates.rows import (
+    Layers,
+    Row,
+    TwoLayer,
+    output_count,
+    proportional,
+    value_at,
+)
 
 FORMAT = "nn_bridge certificate"
 VERSION = 1
@@ -86,6 +94,8 @@ def _verify(
     if shapes != [(_integer(certificate["inputs"]), _integer(certificate["outputs"]))] * 2:
         return False
     claim = certificate["claim"]
+    if claim == "equal" and "levels" in certificate:
+        return follow(certificate["levels"], f, g, _fraction, progress)
     if claim == "equal":
         return _verify_equal(certificate, f, g, progress)
     if claim == "different":
@@ -212,7 +222,7 @@ def _kinks_cancel(
         row = nets[side].inner(unit)
         if reference is None:
             reference = row, ratio
-        if not ratio or not _proportional(row, ratio, *reference):
+        if not ratio or not proportional(row, ratio, *reference):
             return False
         for k in odd:
             weight = weights[side][k][0].get(unit, 0)
@@ -220,15 +230,6 @@ def _kinks_cancel(
             if factor:
                 rest[k].add(row[0], row[1], row[2], factor)
     return True
-
-
-def _proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
-    """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
-    left = reference[2] * reference_ratio.numerator * ratio.denominator
-    right = row[2] * ratio.numerator * reference_ratio.denominator
-    if row[1] * left != reference[1] * right or row[0].keys() != reference[0].keys():
-        return False
-    return all(value * left == reference[0][j] * right for j, value in row[0].items())
 
 
 class _Total:

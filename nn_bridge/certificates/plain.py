@@ -18,7 +18,10 @@ def plain_layers(network: Network) -> list[dict[str, Any]]:
     Doubles are given as a memory view of their bytes, other numbers as a list of int and
     Fraction. See the format page of the documentation.
     """
-    return [{"inputs": network.inputs, "kind": "start"}, *map(_plain, network.layers, network.widths)]
+    return [
+        {"inputs": network.inputs, "kind": "start"},
+        *map(_plain, network.layers, network.widths),
+    ]
 
 
 def _plain(layer: Layer, width: int) -> dict[str, Any]:

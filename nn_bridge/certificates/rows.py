@@ -22,40 +22,41 @@ class TwoLayer:
     """A network with at most one layer of kinks: an affine map, slopes, an affine map."""
 
     def __init__(self, layers: Layers) -> None:
-        widths = list(_widths(layers))
-        kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and _has_kinks(layer)]
+        widths = list(widths_of(layers))
+        kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
         if len(kinks) > 1 or any(layers[i]["kind"] != "two slopes" for i in kinks):
             message = "more than one layer of kinks"
             raise ValueError(message)
         middle = kinks[0] if kinks else len(layers)
         self.width = widths[middle - 1]
-        self._inner = _chain(layers[1:middle], widths)
-        self._outer = _chain(layers[middle + 1 :], widths[middle:])
+        self._inner = row_readers(layers[1:middle], widths)
+        self._outer = row_readers(layers[middle + 1 :], widths[middle:])
         layer = layers[middle] if kinks else {"positive": [1], "negative": [1]}
-        self.slopes = [_spread(layer[name], self.width) for name in ("positive", "negative")]
+        self.slopes = [slopes_of(layer[name], self.width) for name in ("positive", "negative")]
 
     def inner(self, unit: int) -> Row:
         """Return the affine function of the inputs that hidden unit ``unit`` bends."""
-        return _row(self._inner, unit)
+        return row_of(self._inner, unit)
 
     def outer(self, output: int) -> Row:
         """Return output ``output`` as an affine function of the hidden units."""
-        return _row(self._outer, output)
+        return row_of(self._outer, output)
 
 
-def _chain(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:
+def row_readers(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:
     """Return for each layer, the last one first, the function that reads a row of it."""
     readers: list[Callable[[int], Row]] = []
     for layer, width in zip(layers, widths, strict=False):
         if layer["kind"] == "affine":
             readers.append(_affine_rows(layer))
         elif layer["kind"] == "two slopes":
-            readers.append(_scaled_coordinates(_spread(layer["positive"], width)))
+            readers.append(_scaled_coordinates(slopes_of(layer["positive"], width)))
     inner = [lru_cache(maxsize=None)(reader) for reader in readers[:-1]]
     return [*readers[-1:], *reversed(inner)]
 
 
-def _row(chain: list[Callable[[int], Row]], i: int) -> Row:
+def row_of(chain: list[Callable[[int], Row]], i: int) -> Row:
+    """Return row ``i`` of a product of maps, the last of them first in the list."""
     if not chain:
         return {i: 1}, 0, 1
     coefficients, constant, denominator = chain[0](i)
@@ -72,6 +73,15 @@ def _row(chain: list[Callable[[int], Row]], i: int) -> Row:
         coefficients = {j: value for j, value in total.items() if value}
         denominator *= common
     return coefficients, constant, denominator
+
+
+def proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
+    """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
+    left = reference[2] * reference_ratio.numerator * ratio.denominator
+    right = row[2] * ratio.numerator * reference_ratio.denominator
+    if row[1] * left != reference[1] * right or row[0].keys() != reference[0].keys():
+        return False
+    return all(value * left == reference[0][j] * right for j, value in row[0].items())
 
 
 def _affine_rows(layer: dict[str, Any]) -> Callable[[int], Row]:
@@ -125,7 +135,8 @@ def _listed(values: Any) -> list[Any]:
     return list(values) if isinstance(values, list | array) else values.tolist()
 
 
-def _spread(slopes: Any, width: int) -> list[Fraction]:
+def slopes_of(slopes: Any, width: int) -> list[Fraction]:
+    """Return a slope for each of ``width`` coordinates."""
     values = [Fraction(slope) for slope in _listed(slopes)]
     if len(values) not in {1, width}:
         message = f"{len(values)} slopes for {width} coordinates"
@@ -133,7 +144,8 @@ def _spread(slopes: Any, width: int) -> list[Fraction]:
     return values if len(values) == width else values * width
 
 
-def _has_kinks(layer: dict[str, Any]) -> bool:
+def bends(layer: dict[str, Any]) -> bool:
+    """Whether a layer is not affine."""
     if layer["kind"] == "two slopes":
         positive, negative = _listed(layer["positive"]), _listed(layer["negative"])
         if len(positive) == 1 or len(negative) == 1:
@@ -144,14 +156,14 @@ def _has_kinks(layer: dict[str, Any]) -> bool:
     return bool(layer["kind"] == "maxout" and layer["rank"] > 1)
 
 
-def _ranks(layer: dict[str, Any], width: int) -> list[int]:
+def group_sizes(layer: dict[str, Any], width: int) -> list[int]:
     """Return the sizes of the groups of a maximum over ``width`` coordinates."""
     if "ranks" in layer:
         return list(map(int, _listed(layer["ranks"])))
     return [layer["rank"]] * (width // layer["rank"])
 
 
-def _widths(layers: Layers) -> Iterator[int]:
+def widths_of(layers: Layers) -> Iterator[int]:
     """Yield the width after each entry of the list, and refuse entries that do not fit."""
     if layers[0]["kind"] != "start":
         message = "the list of layers begins with the number of inputs"
@@ -164,7 +176,7 @@ def _widths(layers: Layers) -> Iterator[int]:
             fits = fits and _holds_its_weights(layer)
             width = layer["rows"]
         elif layer["kind"] == "maxout":
-            ranks = _ranks(layer, width)
+            ranks = group_sizes(layer, width)
             fits = sum(ranks) == width and all(rank >= 1 for rank in ranks)
             width = len(ranks)
         else:
@@ -196,7 +208,7 @@ def _increases(places: list[int], columns: int) -> bool:
 
 def output_count(layers: Layers) -> int:
     """Return the number of outputs."""
-    *_, width = _widths(layers)
+    *_, width = widths_of(layers)
     return width
 
 
@@ -206,13 +218,13 @@ def value_at(layers: Layers, point: list[Fraction]) -> list[Fraction]:
         if layer["kind"] == "affine":
             point = _image(layer, point)
         elif layer["kind"] == "two slopes":
-            positive = _spread(layer["positive"], len(point))
-            negative = _spread(layer["negative"], len(point))
+            positive = slopes_of(layer["positive"], len(point))
+            negative = slopes_of(layer["negative"], len(point))
             point = [
                 t * (p if t >= 0 else q) for t, p, q in zip(point, positive, negative, strict=True)
             ]
         else:
-            ends = list(accumulate(_ranks(layer, len(point)), initial=0))
+            ends = list(accumulate(group_sizes(layer, len(point)), initial=0))
             point = [max(point[start:end]) for start, end in pairwise(ends)]
     return point
 

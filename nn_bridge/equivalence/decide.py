@@ -10,6 +10,7 @@ import numpy as np
 from nn_bridge.collapse import TwoLayerForm, two_layer_form
 from nn_bridge.equivalence import by_primitive_vectors
 from nn_bridge.equivalence.difference import Difference
+from nn_bridge.equivalence.layer_by_layer import levels
 from nn_bridge.equivalence.witness import witness
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
@@ -25,8 +26,10 @@ def equivalent(f: Network, g: Network) -> Verdict:
     """Decide whether ``f`` and ``g`` are one function on all of R^n.
 
     Two networks with at most one layer of two-slope activations each (and skips) are always
-    decided, exactly, in time linear in the number of weights. Deeper ones are compared at some
-    points, and are undecided when they agree there. Networks that end in one head, such as a
+    decided, exactly, in time linear in the number of weights. Deeper ones, and maxima, are proved
+    equal where layer by layer their units are multiples of the same features (units permuted,
+    scaled, split, turned round, dead or always active); where they are not, they are compared at
+    some points, and are undecided when they agree there. Networks that end in one head, such as a
     softmax, are compared by what the head keeps of their logits (`nn_bridge.heads.comparable`), and
     the verdict and its certificate speak of that.
 
@@ -61,7 +64,7 @@ def equivalent(f: Network, g: Network) -> Verdict:
     f, g = comparable(f, g)
     left, right = two_layer_form(f), two_layer_form(g)
     if left is None or right is None:
-        return _compare_at_points(f, g)
+        return _layer_by_layer(f, g)
     found = difference(left, right)
     if found.is_zero:
         return Proof(f, g, _evidence(found))
@@ -93,8 +96,8 @@ def _evidence(found: Difference) -> dict[str, Any]:
     }
 
 
-def _compare_at_points(f: Network, g: Network) -> Verdict:
-    """Refute at some small integer points, or say that nothing is known."""
+def _layer_by_layer(f: Network, g: Network) -> Verdict:
+    """Refute at some small integer points, or find that all units share features."""
     generator = np.random.default_rng(f.inputs)
     points = [np.zeros(f.inputs, dtype=np.int64)]
     points += [generator.integers(-4, 5, f.inputs) for _ in range(8)]
@@ -102,12 +105,15 @@ def _compare_at_points(f: Network, g: Network) -> Verdict:
         values = f(point), g(point)
         if values[0] != values[1]:
             return Counterexample(f, g, tuple(point.tolist()), values)
+    found = levels(f, g)
+    if found is not None:
+        return Proof(f, g, {"levels": found})
     return Undecided(
         f,
         g,
         "a network has more than one layer of kinks, or a maximum over several coordinates, after "
-        "its linear layers are merged, and the two agree at the "
-        f"{len(points)} points that were tried",
+        "its linear layers are merged, the layers do not match one by one, and the two agree at "
+        f"the {len(points)} points that were tried",
     )
 
 

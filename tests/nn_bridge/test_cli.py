@@ -109,7 +109,7 @@ def test_info_says_what_a_file_holds(folder, nn_bridge):
     assert code == 0
     for words in ("R^2 -> R^1", "ReLU()", "9 stored numbers", "always decided", F.digest):
         assert words in out
-    assert "undecided unless refuted" in nn_bridge("info", "deep.npz")[1]
+    assert "decided where layers match" in nn_bridge("info", "deep.npz")[1]
 
 
 def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
