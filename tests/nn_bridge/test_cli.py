@@ -13,14 +13,18 @@ from nn_bridge.equivalence import decide
 F = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
 G = nb.two_layer([[6, -2], [2, 4]], [-4, 2], [["5/2", 1]])
 H = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 6]])
-DEEP = nb.Network([*F.layers, nb.ReLU()])
+DEEP = nb.Network(
+    [nb.Affine([[1, 0], [-1, 0]], [0, 1]), nb.ReLU(), nb.Affine([[1, 1]], [-1]), nb.ReLU()]
+)
+FLAT = nb.two_layer([[1, 0], [-1, 0]], [-1, 0], [[1, 1]])  # the same function, no layer matches
+MODELS = {"f.npz": F, "g.json": G, "h.npz": H, "deep.npz": DEEP, "flat.npz": FLAT}
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with four model files."""
+    """A folder with model files."""
     monkeypatch.chdir(tmp_path)
-    for name, network in (("f.npz", F), ("g.json", G), ("h.npz", H), ("deep.npz", DEEP)):
+    for name, network in MODELS.items():
         nb.write(network, tmp_path / name)
     return tmp_path
 
@@ -65,10 +69,10 @@ def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
 
 
 def test_undecided_exits_3(folder, nn_bridge):
-    code, out, _ = nn_bridge("equivalent", "deep.npz", "deep.npz", "--certificate", "c.json")
+    code, out, _ = nn_bridge("equivalent", "deep.npz", "flat.npz", "--certificate", "c.json")
     assert code == 3
     assert "more than one layer of kinks" in " ".join(out.split())
-    assert nn_bridge("check", "c.json", "deep.npz", "deep.npz")[0] == 0
+    assert nn_bridge("check", "c.json", "deep.npz", "flat.npz")[0] == 0
 
 
 def test_json_speaks_to_machines(folder, nn_bridge):
@@ -149,10 +153,10 @@ def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
 
 def test_a_claim_can_be_required(folder, nn_bridge):
     """A certificate that claims nothing, or the contrary, does not pass where a proof is asked."""
-    nn_bridge("equivalent", "deep.npz", "deep.npz", "--certificate", "u.json")
+    nn_bridge("equivalent", "deep.npz", "flat.npz", "--certificate", "u.json")
     nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "d.json")
     nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "e.json")
-    assert nn_bridge("check", "u.json", "deep.npz", "deep.npz", "--claim", "equal")[0] == 1
+    assert nn_bridge("check", "u.json", "deep.npz", "flat.npz", "--claim", "equal")[0] == 1
     assert nn_bridge("check", "d.json", "f.npz", "h.npz", "--claim", "equal")[0] == 1
     assert nn_bridge("check", "e.json", "f.npz", "g.json", "--claim", "equal")[0] == 0
     assert nb.check("d.json", "f.npz", "h.npz", claim="different")
