@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nn_bridge.canonical_form import CanonicalForm, canonical
     from nn_bridge.checking import check
+    from nn_bridge.convolution import Convolution
     from nn_bridge.equivalence.decide import equivalent
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
     from nn_bridge.layers import Abs, Affine, LeakyReLU, Maxout, ReLU, TwoSlope
     from nn_bridge.linear_map import Dense, Sparse
     from nn_bridge.network import Network, two_layer
     from nn_bridge.readers import read
+    from nn_bridge.regions.architecture import Architecture
+    from nn_bridge.regions.bounds import region_bounds
     from nn_bridge.rewriting import rewrite
     from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
     from nn_bridge.writers import write
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Abs",
     "Affine",
+    "Architecture",
     "CanonicalForm",
     "CertificateError",
+    "Convolution",
     "Counterexample",
     "Dense",
     "LeakyReLU",
@@ -46,6 +51,7 @@ __all__ = [
     "check",
     "equivalent",
     "read",
+    "region_bounds",
     "rewrite",
     "two_layer",
     "write",
@@ -54,12 +60,15 @@ __all__ = [
 _HOMES = {
     "nn_bridge.canonical_form": ("CanonicalForm", "canonical"),
     "nn_bridge.checking": ("check",),
+    "nn_bridge.convolution": ("Convolution",),
     "nn_bridge.equivalence.decide": ("equivalent",),
     "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
     "nn_bridge.layers": ("Abs", "Affine", "LeakyReLU", "Maxout", "ReLU", "TwoSlope"),
     "nn_bridge.linear_map": ("Dense", "Sparse"),
     "nn_bridge.network": ("Network", "two_layer"),
     "nn_bridge.readers": ("read",),
+    "nn_bridge.regions.architecture": ("Architecture",),
+    "nn_bridge.regions.bounds": ("region_bounds",),
     "nn_bridge.rewriting": ("rewrite",),
     "nn_bridge.verdicts": ("Counterexample", "Proof", "Undecided", "Verdict"),
     "nn_bridge.writers": ("write",),

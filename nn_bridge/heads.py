@@ -7,16 +7,12 @@ logarithm. So equality behind a head is equality of piecewise-linear functions, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from nn_bridge.layers import Affine
+from nn_bridge.linear_map import Sparse
+from nn_bridge.network import SIGMOID, Network
 from tropical.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from nn_bridge.network import Network
-
-SOFTMAX, LOG_SOFTMAX, SIGMOID = HEADS = ("softmax", "log softmax", "sigmoid")
 
 
 def comparable(f: Network, g: Network) -> tuple[Network, Network]:
@@ -48,10 +44,6 @@ def comparable(f: Network, g: Network) -> tuple[Network, Network]:
 
 
 def _judged(f: Network) -> Network:
-    from nn_bridge.layers import Affine
-    from nn_bridge.linear_map import Sparse
-    from nn_bridge.network import Network
-
     layers = list(f.layers)
     if f.head != SIGMOID:
         others = max(f.outputs - 1, 0)

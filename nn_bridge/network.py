@@ -12,13 +12,14 @@ import numpy as np
 from nn_bridge.certificates.check import digest
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
-from nn_bridge.heads import HEADS
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
 
+SOFTMAX, LOG_SOFTMAX, SIGMOID = HEADS = ("softmax", "log softmax", "sigmoid")
+"""What may stand behind the last layer."""
 WORKING_SET = 1 << 17
 """Numbers that the float points of one pass may fill: 1 MiB, what a cache holds."""
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import nn_bridge as nb
 from nn_bridge.cli import commands
-from nn_bridge.heads import HEADS, comparable
+from nn_bridge.heads import comparable
+from nn_bridge.network import HEADS
 from tests import network_oracles as oracles
 from tropical.errors import ArgumentError
 
