@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nn_bridge.regions.architecture import Architecture
     from nn_bridge.regions.bounds import region_bounds
     from nn_bridge.rewriting import rewrite
+    from nn_bridge.rounding import forward_error
     from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
     from nn_bridge.writers import write
     from tropical.errors import UndecidedError
@@ -50,6 +51,7 @@ __all__ = [
     "canonical",
     "check",
     "equivalent",
+    "forward_error",
     "read",
     "region_bounds",
     "rewrite",
@@ -70,6 +72,7 @@ _HOMES = {
     "nn_bridge.regions.architecture": ("Architecture",),
     "nn_bridge.regions.bounds": ("region_bounds",),
     "nn_bridge.rewriting": ("rewrite",),
+    "nn_bridge.rounding": ("forward_error",),
     "nn_bridge.verdicts": ("Counterexample", "Proof", "Undecided", "Verdict"),
     "nn_bridge.writers": ("write",),
     "tropical.errors": ("UndecidedError",),

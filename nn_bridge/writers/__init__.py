@@ -1,35 +1,50 @@
-"""Write a network to a file, so that reading it gives back the same numbers."""
+"""Write a network to a file, so that reading it gives back the same function."""
 
 from __future__ import annotations
 
 from os import PathLike, replace
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
 
-SUFFIXES = (".npz", ".json")
+OWN_SUFFIXES = (".npz", ".json")
+SUFFIXES = (*OWN_SUFFIXES, ".onnx")
 
 
-def write(f: Network, path: str | PathLike[str]) -> None:
-    """Write a network, exactly: ``read(path)`` has the same digest, notes and domain.
+def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bool = False) -> None:
+    """Write a network, exactly, unless rounding is asked for.
 
-    An existing file is replaced in one step, and only once the new one is whole.
+    Our own formats keep the digest, notes and domain. An ONNX model, for others to run, is the
+    same function: operator set 18, input ``x`` of shape (N, n), output ``y`` of shape (N, m). An
+    existing file is replaced in one step, and only once the new one is whole.
 
     Parameters
     ----------
     f : Network
         What to write.
     path : str or path
-        A file name that ends in ``.npz`` (arrays of doubles, compact and fast) or ``.json``
-        (a text that a person can read).
+        A file name that ends in ``.npz`` (arrays of doubles, compact and fast), ``.json``
+        (a text that a person can read) or ``.onnx``.
+    dtype : type, optional
+        Of an ONNX model: ``float16``, ``float32`` or ``float64`` of NumPy. If absent: float32 if
+        all numbers are of that type, else float64.
+    rounding : bool
+        Whether an ONNX model may hold the nearest numbers of its type in place of numbers that
+        the type does not have. It then is another function; the entry ``rounded`` of its metadata
+        says how many numbers were changed.
 
     Raises
     ------
     ArgumentError
-        If the file name ends in anything else.
+        If the file name ends in anything else; if a number is none of the type of an ONNX model
+        and rounding is not allowed; if an option of ONNX models is given for another format.
+    BudgetError
+        If an ONNX model would have 2 GiB or more.
+    ImportError
+        If an ONNX model is to be written and the package onnx is not installed.
 
     Examples
     --------
@@ -46,18 +61,30 @@ def write(f: Network, path: str | PathLike[str]) -> None:
     from tropical.errors import ArgumentError
 
     file = Path(path)
-    writers = dict(zip(SUFFIXES, (write_npz, write_json), strict=True))
     suffix = file.suffix.lower()
-    if suffix not in writers:
+    if suffix not in SUFFIXES:
         message = (
-            f"path must end in {' or '.join(SUFFIXES)}, the formats that are written, "
+            f"path must end in {', '.join(SUFFIXES)}, the formats that are written, "
             f"got {str(file)!r}"
+        )
+        raise ArgumentError(message)
+    if suffix in OWN_SUFFIXES and (dtype is not None or rounding):
+        message = (
+            "dtype and rounding must be left out, since the format keeps every number, "
+            f"got a file name that ends in {suffix}"
         )
         raise ArgumentError(message)
     unfinished = file.with_name(f".{file.name}.{token_hex(8)}")
     try:
         with unfinished.open("xb") as stream:
-            writers[suffix](f, stream)
+            if suffix == ".onnx":
+                from nn_bridge.writers.onnx_model import write_onnx
+
+                write_onnx(f, stream, dtype, rounding)
+            elif suffix == ".npz":
+                write_npz(f, stream)
+            else:
+                write_json(f, stream)
         replace(unfinished, file)
     except BaseException:
         unfinished.unlink(missing_ok=True)
