@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from nn_bridge.convolution import Convolution
     from nn_bridge.equivalence.decide import equivalent
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
+    from nn_bridge.extraction.extracting import tropex
+    from nn_bridge.extraction.result import Extraction
     from nn_bridge.layers import Abs, Affine, LeakyReLU, Maxout, ReLU, TwoSlope
     from nn_bridge.linear_map import Dense, Sparse
     from nn_bridge.network import Network, two_layer
     from nn_bridge.readers import read
+    from nn_bridge.realization.flattening import flatten
+    from nn_bridge.realization.interpolation import piecewise
+    from nn_bridge.realization.max_tree import max_of
+    from nn_bridge.realization.softplus import Sandwich, sandwich
+    from nn_bridge.realization.tropical_functions import realize
     from nn_bridge.regions.architecture import Architecture
     from nn_bridge.regions.bounds import region_bounds
     from nn_bridge.rewriting import rewrite
@@ -36,12 +43,14 @@ __all__ = [
     "Convolution",
     "Counterexample",
     "Dense",
+    "Extraction",
     "LeakyReLU",
     "Maxout",
     "ModelFileError",
     "Network",
     "Proof",
     "ReLU",
+    "Sandwich",
     "Sparse",
     "TwoSlope",
     "Undecided",
@@ -51,10 +60,16 @@ __all__ = [
     "canonical",
     "check",
     "equivalent",
+    "flatten",
     "forward_error",
+    "max_of",
+    "piecewise",
     "read",
+    "realize",
     "region_bounds",
     "rewrite",
+    "sandwich",
+    "tropex",
     "two_layer",
     "write",
 ]
@@ -65,10 +80,20 @@ _HOMES = {
     "nn_bridge.convolution": ("Convolution",),
     "nn_bridge.equivalence.decide": ("equivalent",),
     "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
+    "nn_bridge.extraction.extracting": ("tropex",),
+    "nn_bridge.extraction.result": ("Extraction",),
     "nn_bridge.layers": ("Abs", "Affine", "LeakyReLU", "Maxout", "ReLU", "TwoSlope"),
     "nn_bridge.linear_map": ("Dense", "Sparse"),
     "nn_bridge.network": ("Network", "two_layer"),
     "nn_bridge.readers": ("read",),
+    "nn_bridge.realization.flattening": ("flatten",),
+    "nn_bridge.realization.interpolation": ("piecewise",),
+    "nn_bridge.realization.max_tree": ("max_of",),
+    "nn_bridge.realization.softplus": (
+        "Sandwich",
+        "sandwich",
+    ),
+    "nn_bridge.realization.tropical_functions": ("realize",),
     "nn_bridge.regions.architecture": ("Architecture",),
     "nn_bridge.regions.bounds": ("region_bounds",),
     "nn_bridge.rewriting": ("rewrite",),

@@ -14,7 +14,7 @@ from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
-from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
 
@@ -111,6 +111,11 @@ class Network(Immutable):
         Returns
         -------
         tuple of int or Fraction, or numpy array of shape (m,) or (k, m)
+
+        Raises
+        ------
+        RangeError
+            If the points are floats and a weight is beyond all doubles.
         """
         if isinstance(point, np.ndarray) and point.dtype.kind == "f":
             return self._rounded(point)
@@ -134,8 +139,15 @@ class Network(Immutable):
         images = np.empty((len(rows), self.outputs))
         for start in range(0, len(rows), block):
             some = rows[start : start + block]
-            for layer in self.layers:
-                some = layer.rounded(some)
+            for position, layer in enumerate(self.layers):
+                try:
+                    some = layer.rounded(some)
+                except OverflowError as error:
+                    message = (
+                        f"layer {position}, {layer!r}, must have numbers within those of doubles "
+                        "for points that are floats, got a larger one; give Python numbers"
+                    )
+                    raise RangeError(message) from error
             images[start : start + block] = some
         return images[0] if points.ndim == 1 else images
 

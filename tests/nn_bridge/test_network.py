@@ -202,3 +202,10 @@ def test_what_is_of_another_kind_is_refused_by_name():
         nb.Affine(np.ma.masked_array([[1.0]], [[True]]))
     with pytest.raises(TypeError, match="starts must be whole numbers"):
         nb.Sparse([0, 1.5], [0], [1], 1)
+
+
+def test_numbers_beyond_doubles_are_named_where_floats_are_given():
+    f = nb.Network([nb.ReLU(), nb.Affine([[10**400]])])
+    assert f([2]) == (2 * 10**400,)
+    with pytest.raises(RangeError, match=r"layer 1, Affine\(1 -> 1\), must have numbers within"):
+        f(np.array([2.0]))

@@ -1,0 +1,1 @@
+"""TropEx: terms of a network as a tropical rational map, found at data points, and statistics."""

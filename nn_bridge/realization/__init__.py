@@ -1,0 +1,1 @@
+"""Networks made on purpose: maxima, tropical functions, interpolants, and bounds of softplus."""
