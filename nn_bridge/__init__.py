@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nn_bridge.layers import Abs, Affine, LeakyReLU, Maxout, ReLU, TwoSlope
     from nn_bridge.linear_map import Dense, Sparse
     from nn_bridge.network import Network, two_layer
+    from nn_bridge.rational_map import RationalMap, tropicalize
+    from nn_bridge.rational_map.circuit import CircuitPolynomial
+    from nn_bridge.rational_map.membership import is_essential
     from nn_bridge.readers import read
     from nn_bridge.realization.flattening import flatten
     from nn_bridge.realization.interpolation import piecewise
@@ -40,6 +43,7 @@ __all__ = [
     "Architecture",
     "CanonicalForm",
     "CertificateError",
+    "CircuitPolynomial",
     "Convolution",
     "Counterexample",
     "Dense",
@@ -49,6 +53,7 @@ __all__ = [
     "ModelFileError",
     "Network",
     "Proof",
+    "RationalMap",
     "ReLU",
     "Sandwich",
     "Sparse",
@@ -62,6 +67,7 @@ __all__ = [
     "equivalent",
     "flatten",
     "forward_error",
+    "is_essential",
     "max_of",
     "piecewise",
     "read",
@@ -70,6 +76,7 @@ __all__ = [
     "rewrite",
     "sandwich",
     "tropex",
+    "tropicalize",
     "two_layer",
     "write",
 ]
@@ -85,6 +92,12 @@ _HOMES = {
     "nn_bridge.layers": ("Abs", "Affine", "LeakyReLU", "Maxout", "ReLU", "TwoSlope"),
     "nn_bridge.linear_map": ("Dense", "Sparse"),
     "nn_bridge.network": ("Network", "two_layer"),
+    "nn_bridge.rational_map": (
+        "RationalMap",
+        "tropicalize",
+    ),
+    "nn_bridge.rational_map.circuit": ("CircuitPolynomial",),
+    "nn_bridge.rational_map.membership": ("is_essential",),
     "nn_bridge.readers": ("read",),
     "nn_bridge.realization.flattening": ("flatten",),
     "nn_bridge.realization.interpolation": ("piecewise",),

@@ -14,6 +14,7 @@ import nn_bridge as nb
 from nn_bridge.collapse import collapse
 from nn_bridge.strategies import networks, rationals
 from tests import network_oracles as oracles
+from tropical.errors import RangeError
 
 
 @st.composite
