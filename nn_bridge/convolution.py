@@ -85,6 +85,11 @@ class Convolution(Sparse):
         self.windows = windows(image[1:], entries.shape[2:], stride, padding, dilation)
         self.groups = groups
         self.columns = prod(image)
+        padded = (
+            length + sum(pads)
+            for length, pads in zip(self.image[1:], self.windows.padding, strict=True)
+        )
+        require_budget(image[0] * prod(padded), "the padded image")
         require_budget(self.shape[0], "the result of the convolution")
 
     @property
@@ -130,7 +135,7 @@ class Convolution(Sparse):
         first = np.arange(outputs) // (outputs // self.groups) * own
         channel = first[:, None] + np.arange(own)
         columns = (channel * prod(self.image[1:]))[:, None, :, None] + places[None, :, None, :]
-        values = self.kernel.reshape(outputs, 1, own, -1)
+        values = self.kernel.reshape(outputs, 1, own, self.windows.taps)
         keep = np.broadcast_to(inside[None, :, None, :], columns.shape)
         flat = (self.shape[0], own * places.shape[1])
         spread = np.broadcast_to(values, columns.shape)
@@ -206,7 +211,8 @@ class Convolution(Sparse):
             )
         ]
         order = (0, 1, *range(2 + axes, 2 + 2 * axes), *spatial)
-        rows = kernel.reshape(1, self.groups, outputs // self.groups, -1)
+        own = kernel.shape[1] * prod(kernel.shape[2:])
+        rows = kernel.reshape(1, self.groups, outputs // self.groups, own)
         taken = np.transpose(seen, order).reshape(
             count, self.groups, rows.shape[-1], prod(self.positions)
         )

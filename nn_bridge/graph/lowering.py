@@ -115,6 +115,7 @@ class _Chain:
             whole[bent] = _stacked([getattr(step, name) for step in steps])
             slopes.append(exact_array(whole, name, 1))
         self.layers.append(_named(*slopes))
+        self.where = {step: self.where[step] for step, _ in carried}
         self.where |= dict(zip(steps, taken, strict=True))
 
     def _maximize(self, kinks: Sequence[Kinks], maxima: Sequence[Maxima], carried: Carried) -> None:
@@ -192,7 +193,7 @@ def _used(tensor: Tensor) -> list[Step]:
         return list(tensor.steps)
     ends = np.cumsum([step.size for step in tensor.steps])
     which = np.unique(np.searchsorted(ends, tensor.places.reshape(-1), side="right"))
-    return [tensor.steps[k] for k in which]
+    return [tensor.steps[k] for k in which] or list(tensor.steps[:1])
 
 
 def _use(tensor: Tensor, time: int, last_use: dict[Step, Array]) -> None:

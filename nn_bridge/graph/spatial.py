@@ -320,7 +320,7 @@ def _each(
     whole = (batch, *shape) if batched else shape
     if batch == 1:
         return images.linear(weight, shift, whole)
-    rows = np.arange(images.size).reshape(batch, -1)
+    rows = np.arange(images.size).reshape(batch, prod(images.shape[1:]))
     blocks = Blocks([weight] * batch, list(rows), images.size)
     return images.linear(blocks, shift, whole)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from nn_bridge.errors import ModelFileError
+from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Affine, Layer, ReLU
 from nn_bridge.linear_map import diagonal
 from nn_bridge.network import Network
-from nn_bridge.index_map import require_budget
 from tropical.rationals import exact, integral
 from tropical.typing import Rational
 

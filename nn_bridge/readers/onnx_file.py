@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.errors import ModelFileError
-from nn_bridge.readers.index_map import require_budget
+from nn_bridge.index_map import require_budget
 from nn_bridge.readers.onnx_node import Node
-from nn_bridge.readers.onnx_tensor import TYPES, decode
+from nn_bridge.readers.onnx_tensor import BRAIN_FLOAT, FLOAT, TYPES, decode, require_room
 from tropical.typing import Array
 
 OLDEST_OPSET = 8
+LARGEST_FILE = 1 << 31
+"""What a message of protobuf may hold."""
 DAMAGED = "the file is damaged or truncated: export the model again"
 
 
@@ -55,7 +57,7 @@ def load(path: Path) -> Graph:
     source = _only(inputs, "input", file)
     output = _only(graph.output, "output", file)
     shape, dtype = _input_type(source, file)
-    nodes = [Node(file, position, proto) for position, proto in enumerate(graph.node)]
+    nodes = [Node(file, position, proto, opset) for position, proto in enumerate(graph.node)]
     makers = _makers(nodes, {source.name, *stored}, file)
     needed, names = _needed(output.name, makers)
     for sparse in graph.sparse_initializer:
@@ -66,10 +68,12 @@ def load(path: Path) -> Graph:
             )
             raise ModelFileError(message)
     _require_known(needed, output.name, {source.name, *stored, *makers}, file)
-    constants = {
-        name: decode(stored[name], f"initializer {name!r} of {file}")
-        for name in names & stored.keys()
-    }
+    constants = {}
+    total = 0
+    for name in sorted(names & stored.keys()):
+        constants[name] = decode(stored[name], f"initializer {name!r} of {file}", path.parent)
+        total += constants[name].size
+        require_budget(total, f"{file}")
     return Graph(
         file=file,
         input=source.name,
@@ -93,6 +97,13 @@ def _parsed(path: Path) -> Any:
             "ONNX files need the package onnx: pip install 'tropical-bridge[onnx]'"
         )
         raise ImportError(message) from error
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        message = (
+            f"path must be a file of at most {LARGEST_FILE} bytes, got {path} of {size}; "
+            "keep the weights in files beside it"
+        )
+        raise ModelFileError(message)
     try:
         model = ModelProto.FromString(path.read_bytes())
     except DecodeError as error:
@@ -151,10 +162,11 @@ def _input_type(value: Any, file: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return shape and type of the input; a leading axis without a number is a batch of one."""
     place = f"input {value.name!r} of {file}"
     tensor = value.type.tensor_type
-    dtype = TYPES.get(tensor.elem_type)
+    kind = tensor.elem_type
+    dtype = TYPES[FLOAT] if kind == BRAIN_FLOAT else TYPES.get(kind)
     if dtype is None or dtype.kind != "f":
         message = (
-            f"{place} must be a tensor of float16, float32 or float64, got type {tensor.elem_type}"
+            f"{place} must be a tensor of float16, bfloat16, float32 or float64, got type {kind}"
         )
         raise ModelFileError(message)
     if not tensor.HasField("shape"):
@@ -162,19 +174,20 @@ def _input_type(value: Any, file: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
         raise ModelFileError(message)
     shape: list[int] = []
     for axis, dimension in enumerate(tensor.shape.dim):
-        if dimension.dim_value > 0:
+        stated = dimension.HasField("dim_value") and dimension.dim_value >= 0
+        if stated and (dimension.dim_value or axis or len(tensor.shape.dim) == 1):
             shape.append(int(dimension.dim_value))
-        elif axis == 0:
+        elif axis == 0 and not stated:
             shape.append(1)
         else:
             message = (
-                f"{place} must have a number for each axis after the first, "
-                f"got {dimension.dim_param or '?'!r} for axis {axis}; "
+                f"{place} must have a number for each axis after the first, and a batch, "
+                f"got {dimension.dim_param or (0 if stated else '?')!r} for axis {axis}; "
                 "export the model with a fixed input shape, or set one with "
                 "onnx.tools.update_model_dims"
             )
             raise ModelFileError(message)
-    require_budget(prod(shape), place)
+    require_room(tuple(shape), place)
     return tuple(shape), dtype
 
 

@@ -8,20 +8,19 @@ import numpy as np
 
 from nn_bridge.errors import ModelFileError
 from nn_bridge.graph import source
+from nn_bridge.graph.tensor import Linear
+from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Affine
-from nn_bridge.linear_map import Sparse
+from nn_bridge.linear_map import Dense, Sparse
 from nn_bridge.network import Network
-from nn_bridge.readers import onnx_constants as folding
+from nn_bridge.readers.onnx_constants import ROUNDS
 from nn_bridge.readers.onnx_file import Graph, load
+from nn_bridge.readers.onnx_heads import require_no_head
 from nn_bridge.readers.onnx_node import Node
 from nn_bridge.readers.onnx_operands import Live, Operands, Value
-from nn_bridge.readers.onnx_operators import OPERATORS
-from nn_bridge.readers.onnx_shapes import NEW_SHAPES, permutation
+from nn_bridge.readers.onnx_operators import OPERATORS, refuse
+from nn_bridge.readers.onnx_schema import require_schema
 from tropical.errors import BudgetError, TropicalError
-from tropical.typing import Array
-
-ON_CONSTANTS = ("Concat", "Constant", "Gather", "Shape")
-"""Operators that are read only where they make constants."""
 
 
 def read_onnx(path: Path) -> Network:
@@ -38,15 +37,18 @@ def read_onnx(path: Path) -> Network:
         If the file is damaged or inconsistent.
     UnsupportedLayerError
         If an operator is not supported; the message names its node.
+    BudgetError
+        If the network, or a tensor of it, would need more memory than a reader may take.
     """
     graph = load(path)
-    notes: list[str] = []
     start = Live(source(graph.shape), graph.dtype)
     values: dict[str, Value] = {graph.input: start, **graph.constants}
+    spent = 0
     for node in graph.nodes:
         try:
-            _require_operator(node, graph.opset)
-            value = _step(node, values, notes)
+            results = _step(node, values)
+            spent += sum(map(_entries, results))
+            require_budget(spent, "the network up to here")
         except ModelFileError:
             raise
         except BudgetError as error:
@@ -56,86 +58,49 @@ def read_onnx(path: Path) -> Network:
             message = f"{node.place} cannot be read: {error}"
             raise ModelFileError(message) from error
         node.finish()
-        for name in node.outputs[:1]:
-            values[name] = value
+        values.update(zip(node.outputs, results, strict=False))
     if graph.output not in values:
-        message = f"output {graph.output!r} of {graph.file} must be the first output of its node"
+        message = f"output {graph.output!r} of {graph.file} must be one that its node is read for"
         raise ModelFileError(message)
+    notes = [note for node in graph.nodes for note in node.notes]
     return _finished(graph, values[graph.output], start.tensor.size, notes)
 
 
-def _require_operator(node: Node, opset: int) -> None:
-    """Refuse what is not read, and inputs that the operator does not have in its set."""
-    from onnx.defs import SchemaError, get_schema
-
-    if node.domain not in {"", "ai.onnx"} or node.kind not in {*OPERATORS, *ON_CONSTANTS}:
-        supported = ", ".join(sorted({*OPERATORS, *ON_CONSTANTS}))
-        node.refuse_unsupported(
-            "be a supported operator",
-            f"{node.domain + '.' if node.domain else ''}{node.kind}",
-            f"supported are {supported}",
-        )
-    try:
-        most = get_schema(node.kind, opset, "").max_input
-    except SchemaError:
-        most = -1
-    if len(node.inputs) > most:
-        node.refuse(
-            f"be as operator set {opset} of ONNX has it",
-            f"{len(node.inputs)} inputs" if most >= 0 else "an operator of another set",
-            "export the model again",
-        )
-
-
-def _step(node: Node, values: dict[str, Value], notes: list[str]) -> Value:
+def _step(node: Node, values: dict[str, Value]) -> list[Value]:
     """Return what a node makes of its operands."""
+    operator = OPERATORS.get(node.kind) if node.domain in {"", "ai.onnx"} else None
+    if operator is None:
+        refuse(node)
+    require_schema(node)
     operands: Operands = []
     for name in node.inputs:
         if name and name not in values:
             node.refuse_unsupported("take first outputs of other nodes", f"the tensor {name!r}")
         operands.append(values[name] if name else None)
-    alive = [
-        (name, value)
-        for name, value in zip(node.inputs, operands, strict=True)
-        if isinstance(value, Live)
-    ]
-    if node.kind == "Shape" and alive:
-        return folding.shape_of(node, alive[0][1].shape)
-    if not alive:
-        return _fold(node, [operand for operand in operands if isinstance(operand, np.ndarray)])
-    if node.kind in ON_CONSTANTS:
-        node.refuse_unsupported("take constants", f"{alive[0][0]!r}, which depends on the input")
-    return OPERATORS[node.kind](node, operands, notes)
-
-
-def _fold(node: Node, arrays: list[Array]) -> Array:
-    """Return what a node makes of constants."""
-    kind = node.kind
-    if kind == "Constant":
-        return folding.constant(node)
-    if kind == "Concat":
-        return folding.concatenate(node, arrays)
-    if arrays:
-        if kind == "Identity":
-            return arrays[0]
-        if kind == "Cast":
-            return folding.cast(node, arrays[0])
-        if kind == "Shape":
-            return folding.shape_of(node, arrays[0].shape)
-        if kind == "Transpose":
-            return np.transpose(arrays[0], permutation(node, arrays[0].ndim))
-        if kind in NEW_SHAPES:
-            target = arrays[1] if len(arrays) > 1 else None
-            return arrays[0].reshape(NEW_SHAPES[kind](node, arrays[0].shape, target))
-    if len(arrays) == 2 and kind == "Gather":
-        return folding.gather(node, arrays[0], arrays[1])
-    if len(arrays) != 2 or kind not in folding.ARITHMETIC:
+    alive = [operand for operand in operands if isinstance(operand, Live)]
+    for live in alive:
+        require_no_head(node, live)
+    if alive and operator.read is None:
+        refuse(node)
+    apply = operator.read if alive else operator.fold
+    if apply is None:
         node.refuse_unsupported(
-            "take a tensor that depends on the network's input",
-            f"{len(arrays)} constants",
-            folding.ROUNDS,
+            "take a tensor that depends on the network's input", "constants alone", ROUNDS
         )
-    return folding.arithmetic(node, arrays[0], arrays[1])
+    made = apply(node, operands)
+    return made if isinstance(made, list) else [made]
+
+
+def _entries(value: Value) -> int:
+    """Return how many numbers are kept for a value: its own, and those of the map that made it."""
+    if not isinstance(value, Live):
+        return value.size
+    kept = sum(
+        step.weight.stored
+        for step in value.tensor.steps[:1]
+        if isinstance(step, Linear) and type(step.weight) in {Dense, Sparse}
+    )
+    return value.tensor.size + kept
 
 
 def _finished(graph: Graph, output: Value, inputs: int, notes: list[str]) -> Network:
@@ -149,5 +114,8 @@ def _finished(graph: Graph, output: Value, inputs: int, notes: list[str]) -> Net
         raise ModelFileError(message)
     if isinstance(output, Live):
         return output.tensor.network(notes, output.head)
+    if output.dtype.kind not in "fiuO":
+        message = f"output {graph.output!r} of {graph.file} must be numbers, got {output.dtype}"
+        raise ModelFileError(message)
     nothing = Sparse(np.zeros(size + 1, np.int64), [], [], inputs)
     return Network([Affine(nothing, output.reshape(-1))], inputs=inputs, notes=notes)

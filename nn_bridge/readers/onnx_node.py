@@ -54,6 +54,13 @@ class Node:
         attribute = self._attribute(name, INT)
         return default if attribute is None else int(attribute.i)
 
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return an attribute that is 0 or 1; runtimes differ on what any other number means."""
+        value = self.integer(name, int(default))
+        if value not in {0, 1}:
+            self.refuse(f"have {name} 0 or 1", value)
+        return bool(value)
+
     def integers(self, name: str) -> list[int] | None:
         """Return an attribute that is a list of integers, or None when it is absent."""
         attribute = self._attribute(name, INTS)
@@ -66,10 +73,17 @@ class Node:
             return default
         return self._finite(name, attribute.f)
 
+    def number(self, name: str) -> float | None:
+        """Return an attribute that is a float32, perhaps infinite, or None when it is absent."""
+        attribute = self._attribute(name, FLOAT)
+        return None if attribute is None else float(attribute.f)
+
     def reals(self, name: str) -> list[float] | None:
         """Return an attribute that is a list of float32, or None when it is absent."""
         attribute = self._attribute(name, FLOATS)
-        return None if attribute is None else [float(entry) for entry in attribute.floats]
+        if attribute is None:
+            return None
+        return [float(self._finite(name, entry)) for entry in attribute.floats]
 
     def text(self, name: str, default: str) -> str:
         """Return an attribute that is a text."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from nn_bridge.exact_array import exact_array
 from nn_bridge.graph import Tensor
+from nn_bridge.linear_map import Sparse
 from nn_bridge.readers.onnx_node import Node
 from tropical.typing import Array
 
@@ -42,7 +43,11 @@ class Live:
 
 
 Value: TypeAlias = Live | Array
-"""What a name of the graph stands for: a tensor that depends on the input, or a constant."""
+"""What a name of the graph stands for: a tensor that depends on the input, or a constant.
+
+A constant has the type that the file says, or float64 or object where it is a product that its
+type would round.
+"""
 
 Operands: TypeAlias = list[Value | None]
 
@@ -59,20 +64,26 @@ def live_operand(node: Node, operands: Operands, place: int = 0) -> Live:
     return value
 
 
-def all_operands(node: Node, operands: Operands) -> tuple[list[Tensor | Array], Live]:
-    """Return tensors and exact constants, none missing, and one that depends on the input."""
-    given: list[Tensor | Array] = []
-    some: Live | None = None
-    for place, value in enumerate(operands):
-        if value is None:
-            node.refuse(f"have an input {place}", "nothing")
-        if isinstance(value, Live):
-            some = some or value
-            given.append(value.tensor)
-        else:
-            given.append(exact_constant(node, value, "constants"))
-    assert some is not None
-    return given, some
+def one_live_operand(node: Node, operands: Operands, product: str) -> tuple[Live, Array, bool]:
+    """Return the live and the constant one of the first two, and whether the live one is left."""
+    first, second = (operands[k] if k < len(operands) else None for k in (0, 1))
+    if first is None or second is None:
+        node.refuse("take two tensors", "one")
+    if isinstance(first, Live):
+        if isinstance(second, Live):
+            node.refuse_unsupported(
+                "be piecewise linear",
+                f"{product} of two tensors that depend on the network's input, which is not",
+                "make one of them constant",
+            )
+        return first, second, True
+    if not isinstance(second, Live):
+        node.refuse_unsupported(
+            "multiply a tensor that depends on the network's input",
+            f"{product} of constants",
+            "fold the constants of the model first, for example with onnxsim",
+        )
+    return second, first, False
 
 
 def constant_operand(node: Node, operands: Operands, place: int, what: str) -> Array:
@@ -88,23 +99,48 @@ def optional_operand(node: Node, operands: Operands, place: int, what: str) -> A
     value = operands[place] if place < len(operands) else None
     if isinstance(value, Live):
         node.refuse_unsupported(
-            f"have constant {what}", "a tensor that depends on the network's input"
+            f"have {what} that does not depend on the network's input",
+            f"{node.inputs[place]!r}, which does",
         )
+    return value
+
+
+def single_operand(node: Node, operands: Operands, place: int, what: str) -> Array | None:
+    """Return the constant operand that must be one number where it is given."""
+    value = optional_operand(node, operands, place, what)
+    if value is not None and value.size != 1:
+        node.refuse(f"have {what} that is one number", f"shape {value.shape}")
     return value
 
 
 def exact_constant(node: Node, array: Array, what: str) -> Array:
     """Return a constant as an exact array of its shape."""
-    if array.dtype.kind not in "fiu" or not array.size:
-        node.refuse(f"have {what} of numbers, at least one", f"{array.dtype} {array.shape}")
-    if not np.isfinite(array).all():
+    if array.dtype.kind not in "fiuO":
+        node.refuse(f"have {what} of numbers", array.dtype)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
         node.refuse(f"have finite {what}", array[~np.isfinite(array)][0])
     return exact_array(array.reshape(-1), what, 1).reshape(array.shape)
 
 
-def require_one_output(node: Node) -> None:
-    """Refuse further outputs, which only training has."""
-    if any(node.outputs[1:]):
-        node.refuse_unsupported(
-            "have one output", f"{len(node.outputs)}", "export the model for inference"
-        )
+def operand_tensors(node: Node, operands: Operands) -> tuple[list[Tensor | Array], Live]:
+    """Return tensors and exact constants, none missing, and one that depends on the input."""
+    given: list[Tensor | Array] = []
+    some: Live | None = None
+    for place, value in enumerate(operands):
+        if value is None:
+            node.refuse(f"have an input {place}", "nothing")
+        if isinstance(value, Live):
+            some = some or value
+            given.append(value.tensor)
+        else:
+            given.append(exact_constant(node, value, "constants"))
+    assert some is not None
+    return given, some
+
+
+def as_tensor(value: Tensor | Array, beside: Tensor) -> Tensor:
+    """Return an exact constant as a tensor, an affine map of none of the entries of another."""
+    if isinstance(value, Tensor):
+        return value
+    nothing = Sparse(np.zeros(value.size + 1, np.int64), [], [], 0)
+    return beside.flatten()[:0].linear(nothing, value.reshape(-1), value.shape)

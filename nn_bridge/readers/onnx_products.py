@@ -17,22 +17,17 @@ from nn_bridge.readers.onnx_node import Node
 from nn_bridge.readers.onnx_operands import (
     Live,
     Operands,
-    all_operands,
-    constant_operand,
     exact_constant,
-    live_operand,
+    one_live_operand,
     optional_operand,
 )
 from nn_bridge.readers.onnx_shapes import broadcast
 from tropical.typing import Array
 
 
-def matmul(node: Node, operands: Operands, notes: list[str]) -> Live:
+def matmul(node: Node, operands: Operands) -> Live:
     """Multiply matrices, or stacks of them, one side constant."""
-    del notes
-    left = isinstance(operands[0], Live)
-    live = live_operand(node, operands, 0 if left else 1)
-    given = constant_operand(node, operands, 1 if left else 0, "a weight")
+    live, given, left = one_live_operand(node, operands, "a product")
     weight = exact_constant(node, given, "weight")
     if not live.shape or not weight.ndim:
         node.refuse("take tensors of rank at least 1", f"{live.shape} and {weight.shape}")
@@ -52,16 +47,13 @@ def matmul(node: Node, operands: Operands, notes: list[str]) -> Live:
     return live.become(product.reshape(kept))
 
 
-def gemm(node: Node, operands: Operands, notes: list[str]) -> Live:
+def gemm(node: Node, operands: Operands) -> Live:
     """Return ``alpha A B + beta C`` with A or B transposed on request."""
-    del notes
-    left = isinstance(operands[0], Live)
-    live = live_operand(node, operands, 0 if left else 1)
-    given = constant_operand(node, operands, 1 if left else 0, "a weight")
+    live, given, left = one_live_operand(node, operands, "a product")
     weight = _times(exact_constant(node, given, "weight"), node.real("alpha", Fraction(1)))
     if len(live.shape) != 2 or weight.ndim != 2:
         node.refuse("take two matrices", f"shapes {live.shape} and {given.shape}")
-    flips = bool(node.integer("transA", 0)), bool(node.integer("transB", 0))
+    flips = node.flag("transA"), node.flag("transB")
     live_flip, weight_flip = flips if left else flips[::-1]
     product = _product(
         node,
@@ -98,50 +90,32 @@ def _product(node: Node, tensor: Tensor, weight: Array, left: bool) -> Tensor:
         )
     stack = broadcast(node, first.shape[:-2], second.shape[:-2])
     shape = (*stack, first.shape[-2], second.shape[-1])
-    require_budget(prod(shape) * inner, "the product")
+    require_budget(prod(shape) * max(inner, 1), "the product")
     rows = first[..., :, None, :]
     columns = np.swapaxes(second, -1, -2)[..., None, :, :]
     entries, taken = (columns, rows) if left else (rows, columns)
     if places.size == inner:
-        whole = np.broadcast_to(entries, (*shape, inner)).reshape(-1, inner)
+        whole = np.broadcast_to(entries, (*shape, inner)).reshape(prod(shape), inner)
         return tensor.linear(Dense(whole), None, shape)
     spread = np.broadcast_to(taken, (*shape, inner))
     return tensor.linear(sums(spread, entries, places.size), None, shape)
 
 
-def add(node: Node, operands: Operands, notes: list[str]) -> Live:
-    """Add tensors and constants, or subtract one from the other."""
-    del notes
-    (first, second), live = all_operands(node, operands)
-    return live.become(first - second if node.kind == "Sub" else first + second)
-
-
-def add_all(node: Node, operands: Operands, notes: list[str]) -> Live:
-    """Add any number of tensors and constants."""
-    del notes
-    (total, *others), live = all_operands(node, operands)
-    for other in others:
-        total = total + other
-    assert isinstance(total, Tensor)
-    return live.become(total)
-
-
-def multiply(node: Node, operands: Operands, notes: list[str]) -> Live:
+def multiply(node: Node, operands: Operands) -> Live:
     """Multiply by a constant, or divide by one."""
-    del notes
-    left = isinstance(operands[0], Live)
+    live, other, left = one_live_operand(node, operands, "a product or a quotient")
     if node.kind == "Div" and not left:
         node.refuse_unsupported(
-            "divide by a constant", "a tensor that depends on the network's input"
+            "be piecewise linear",
+            "a quotient by a tensor that depends on the network's input, which is not",
+            "divide by a constant",
         )
-    live = live_operand(node, operands, 0 if left else 1)
-    given = exact_constant(
-        node, constant_operand(node, operands, 1 if left else 0, "the other operand"), "constant"
-    )
+    given = exact_constant(node, other, "constant")
     if node.kind == "Div":
         if (given == 0).any():
             node.refuse("divide by numbers other than 0", "0")
         given = _each(given, lambda entry: 1 / Fraction(entry))
+    broadcast(node, live.shape, given.shape)
     return live.become(live.tensor * given)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from nn_bridge.readers.onnx_node import Node
@@ -42,7 +42,7 @@ def require_schema(node: Node) -> None:
     node.refuse(f"be as operator set {node.opset} of ONNX has it", fact, "export the model again")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _schema(kind: str, opset: int) -> Schema | None:
     """Return what the operator set says, None if it has no such operator or no longer has it."""
     from onnx.defs import SchemaError, get_schema

@@ -1,4 +1,4 @@
-"""Operators that only rearrange a tensor: the shape that comes out, for constants and live ones."""
+"""The shapes that operators ask for, and what lists of lengths and axes say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nn_bridge.readers.onnx_node import Node
+from nn_bridge.readers.onnx_tensor import require_room
 from tropical.typing import Array
 
 Shape: TypeAlias = tuple[int, ...]
@@ -31,7 +32,7 @@ def axis_of(node: Node, axis: int, rank: int) -> int:
 
 def reshape(node: Node, shape: Shape, target: Array | None) -> Shape:
     """Return the shape that Reshape asks for, with its 0 and -1 replaced."""
-    literal = node.integer("allowzero", 0)
+    literal = node.flag("allowzero")
     if target is None:
         node.refuse("have a shape as its second input", "none")
     lengths = integer_list(node, target, "a shape")
@@ -42,7 +43,9 @@ def reshape(node: Node, shape: Shape, target: Array | None) -> Shape:
             lengths[axis] = shape[axis]
     if lengths.count(-1) == 1:
         rest = -prod(lengths)
-        lengths[lengths.index(-1)] = prod(shape) // rest if rest else 0
+        if rest == 0:
+            node.refuse("have a -1 that only one length can replace", lengths)
+        lengths[lengths.index(-1)] = prod(shape) // rest
     if any(length < 0 for length in lengths) or prod(lengths) != prod(shape):
         node.refuse(f"have a shape that fits its input of shape {shape}", target.tolist())
     return tuple(lengths)
@@ -63,6 +66,10 @@ def squeeze(node: Node, shape: Shape, given: Array | None) -> Shape:
     axes = _axes(node, given)
     if axes is None:
         return tuple(length for length in shape if length != 1)
+    if not axes and 1 in shape:
+        node.refuse_unsupported(
+            "name the axes to drop, or have no axes", "an empty list, which runtimes read both ways"
+        )
     dropped = {axis_of(node, axis, len(shape)) for axis in axes}
     if any(shape[axis] != 1 for axis in dropped):
         node.refuse(f"drop axes of length 1 of its input of shape {shape}", f"axes {axes}")
@@ -97,6 +104,7 @@ def broadcast(node: Node, *shapes: Shape) -> Shape:
         common = np.broadcast_shapes(*shapes)
     except ValueError:
         node.refuse("take tensors whose shapes broadcast", " and ".join(map(str, shapes)))
+    require_room(common, "the tensor")
     return common
 
 

@@ -16,7 +16,6 @@ from nn_bridge.readers.onnx_operands import (
     exact_constant,
     live_operand,
     optional_operand,
-    require_one_output,
 )
 from nn_bridge.readers.onnx_shapes import axis_of, integer_list
 from nn_bridge.windows import Padding, windows
@@ -26,9 +25,8 @@ AUTOMATIC = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 DEFAULT_EPSILON = Fraction(float(np.float32(1e-5)))
 
 
-def convolve(node: Node, operands: Operands, notes: list[str]) -> Live:
+def convolve(node: Node, operands: Operands) -> Live:
     """Convolve with a constant kernel."""
-    del notes
     live = live_operand(node, operands)
     weight, bias = _kernel(node, operands, live)
     sliding = _sliding(node, live.shape[2:], list(weight.shape[2:]), ceiling=False)
@@ -36,9 +34,8 @@ def convolve(node: Node, operands: Operands, notes: list[str]) -> Live:
     return live.become(spatial.convolve(live.tensor, weight, bias, **sliding, groups=groups))
 
 
-def convolve_transposed(node: Node, operands: Operands, notes: list[str]) -> Live:
+def convolve_transposed(node: Node, operands: Operands) -> Live:
     """Apply the transposed map of a convolution with a constant kernel."""
-    del notes
     live = live_operand(node, operands)
     weight, bias = _kernel(node, operands, live)
     axes = weight.ndim - 2
@@ -72,14 +69,13 @@ def convolve_transposed(node: Node, operands: Operands, notes: list[str]) -> Liv
     )
 
 
-def average_pool(node: Node, operands: Operands, notes: list[str]) -> Live:
+def average_pool(node: Node, operands: Operands) -> Live:
     """Average over windows."""
-    del notes
     live = _image(node, operands)
-    ceiling = bool(node.integer("ceil_mode", 0))
+    ceiling = node.flag("ceil_mode")
     kernel = node.integers("kernel_shape") or []
     sliding = _sliding(node, live.shape[2:], kernel, ceiling, pooling=True)
-    include = bool(node.integer("count_include_pad", 0))
+    include = node.flag("count_include_pad")
     if include and windows(live.shape[2:], kernel, **sliding, ceiling=ceiling).overhangs():
         node.refuse_unsupported(
             "have windows within the padded input when count_include_pad is 1",
@@ -87,40 +83,36 @@ def average_pool(node: Node, operands: Operands, notes: list[str]) -> Live:
             "export the model with ceil_mode=False",
         )
     return live.become(
-        spatial.average_pool(
-            live.tensor, kernel, **sliding, ceiling=ceiling, count_padding=include
-        )
+        spatial.average_pool(live.tensor, kernel, **sliding, ceiling=ceiling, count_padding=include)
     )
 
 
-def max_pool(node: Node, operands: Operands, notes: list[str]) -> Live:
+def max_pool(node: Node, operands: Operands) -> Live:
     """Take the maximum over windows."""
-    del notes
     live = _image(node, operands)
     node.integer("storage_order", 0)  # only speaks of the second output
-    require_one_output(node)
-    ceiling = bool(node.integer("ceil_mode", 0))
+    ceiling = node.flag("ceil_mode")
     kernel = node.integers("kernel_shape") or []
     sliding = _sliding(node, live.shape[2:], kernel, ceiling, pooling=True)
     return live.become(spatial.max_pool(live.tensor, kernel, **sliding, ceiling=ceiling))
 
 
-def pool_globally(node: Node, operands: Operands, notes: list[str]) -> Live:
+def pool_globally(node: Node, operands: Operands) -> Live:
     """Average, or take the maximum, over all of each channel."""
-    del notes
     live = _image(node, operands)
     pool = spatial.max_pool if node.kind == "GlobalMaxPool" else spatial.average_pool
     return live.become(pool(live.tensor, live.shape[2:]))
 
 
-def batch_normalization(node: Node, operands: Operands, notes: list[str]) -> Live:
+def batch_normalization(node: Node, operands: Operands) -> Live:
     """Scale and shift each channel by the stored statistics."""
     live = live_operand(node, operands)
     node.real("momentum", Fraction(0))
-    require_one_output(node)
-    if node.integer("training_mode", 0) or not node.integer("spatial", 1):
+    if any(node.outputs[1:]) or node.flag("training_mode") or not node.flag("spatial", True):
         node.refuse_unsupported(
-            "have training_mode 0 and spatial 1", "another", "export the model for inference"
+            "have one output, training_mode 0 and spatial 1",
+            "another",
+            "export the model for inference",
         )
     if len(live.shape) < 2:
         node.refuse("take a tensor of rank at least 2", f"shape {live.shape}")
@@ -130,24 +122,25 @@ def batch_normalization(node: Node, operands: Operands, notes: list[str]) -> Liv
             f"have statistics that are floats of shape ({live.shape[1]},)",
             [f"{array.dtype} {array.shape}" for array in stored],
         )
-    statistics = [exact_constant(node, array, "statistics") for array in stored]
+    gamma, beta, mean, variance = (exact_constant(node, array, "statistics") for array in stored)
     epsilon = node.real("epsilon", DEFAULT_EPSILON)
     dtype = stored[0].dtype
 
     def report(rounded: int, channels: int) -> None:
-        notes.append(
+        node.notes.append(
             f"BatchNormalization at node {node.position}: gamma / sqrt(variance + epsilon) is "
             f"irrational in {rounded} of {channels} channels and is read as the nearest {dtype}"
         )
 
     return live.become(
-        spatial.batch_normalize(live.tensor, *statistics, epsilon, dtype, report=report)
+        spatial.batch_normalize(
+            live.tensor, gamma, beta, mean, variance, epsilon, dtype, report=report
+        )
     )
 
 
-def pad(node: Node, operands: Operands, notes: list[str]) -> Live:
+def pad(node: Node, operands: Operands) -> Live:
     """Surround the tensor by a constant, by its edges, its mirror image or its other end."""
-    del notes
     live = live_operand(node, operands)
     mode = node.text("mode", "constant")
     widths = _pad_widths(node, operands, len(live.shape))
@@ -157,10 +150,8 @@ def pad(node: Node, operands: Operands, notes: list[str]) -> Live:
         value = Fraction(exact_constant(node, fill, "value").reshape(-1).tolist()[0])
     if not any(map(any, widths)):
         return live
-    if mode not in {"constant", "edge", "reflect"}:
-        node.refuse_unsupported("have mode constant, edge or reflect", repr(mode))
-    if mode != "constant" and min(map(min, widths)) < 0:
-        node.refuse("have pads that are not negative in this mode", widths)
+    if mode not in spatial.PADDINGS:
+        node.refuse_unsupported(f"have mode {', '.join(spatial.PADDINGS)}", repr(mode))
     return live.become(spatial.pad(live.tensor, widths, mode, value))
 
 
@@ -252,6 +243,15 @@ def _padding(
                 "export the model with explicit pads",
             )
         return ((0, 0),) * axes
+    dilations = _per_axis(node, "dilations", axes)
+    if pooling and any(
+        gap > 1 and extent > 1 for gap, extent in zip(dilations, extents, strict=True)
+    ):
+        node.refuse_unsupported(
+            f"have no dilation when auto_pad is {automatic}",
+            f"{dilations}, which runtimes count differently",
+            "export the model with explicit pads",
+        )
     totals = [
         (-(-length // stride) - 1) * stride + extent - length
         for length, stride, extent in zip(lengths, strides, extents, strict=True)

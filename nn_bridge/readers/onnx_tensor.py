@@ -29,6 +29,7 @@ TYPES: dict[int, np.dtype[Any]] = {
 }
 """The types of NumPy that are read, by the numbers that ONNX gives them."""
 
+FLOAT = 1
 BRAIN_FLOAT = 16
 """The upper halves of float32 numbers; they are read as these."""
 
@@ -69,11 +70,8 @@ def decode(tensor: Any, place: str, folder: Path) -> Array:
     if any(length < 0 for length in shape) or tensor.HasField("segment"):
         message = f"{place} must be one whole array, got shape {shape}; export the model again"
         raise ModelFileError(message)
-    if len(shape) > LARGEST_RANK:
-        message = f"{place} must have at most {LARGEST_RANK} axes, got {len(shape)}"
-        raise ModelFileError(message)
+    require_room(shape, place)
     count = prod(shape)
-    require_budget(count, place)
     if tensor.data_location == EXTERNAL or len(tensor.external_data):
         stored = external_bytes(tensor, folder, _byte_count(kind, count), place)
         entries = _from_bytes(stored, kind, count)
@@ -83,7 +81,7 @@ def decode(tensor: Any, place: str, folder: Path) -> Array:
         held = f"{len(tensor.raw_data)} bytes"
     else:
         entries = _listed(tensor, kind, count, place)
-        held = f"{entries.size} entries"
+        held = "another number of them" if entries is None else f"{entries.size} entries"
     if entries is None or entries.size != count:
         message = (
             f"{place} must hold {count} entries of type {_name(kind)}, got {held}; "
@@ -91,6 +89,22 @@ def decode(tensor: Any, place: str, folder: Path) -> Array:
         )
         raise ModelFileError(message)
     return entries.reshape(shape)
+
+
+def require_room(shape: tuple[int, ...], what: str) -> None:
+    """Refuse a shape that is beyond the budget, also where an axis of length 0 hides it.
+
+    Raises
+    ------
+    ModelFileError
+        If there are more than `LARGEST_RANK` axes.
+    BudgetError
+        If there are too many entries.
+    """
+    if len(shape) > LARGEST_RANK:
+        message = f"{what} must have at most {LARGEST_RANK} axes, got {len(shape)}"
+        raise ModelFileError(message)
+    require_budget(prod(max(length, 1) for length in shape), what)
 
 
 def _name(kind: int) -> str:
@@ -120,8 +134,8 @@ def _from_bytes(stored: bytes, kind: int, count: int) -> Array | None:
     return entries
 
 
-def _listed(tensor: Any, kind: int, count: int, place: str) -> Array:
-    """Return entries from the field of the tensor that belongs to the type."""
+def _listed(tensor: Any, kind: int, count: int, place: str) -> Array | None:
+    """Return entries from the field that belongs to the type, or None if bytes are missing."""
     fields = {1: "float_data", 7: "int64_data", 11: "double_data"}
     if kind in fields:
         return np.array(getattr(tensor, fields[kind]), TYPES[kind])
@@ -131,13 +145,12 @@ def _listed(tensor: Any, kind: int, count: int, place: str) -> Array:
             _refuse_range(kind, place)
         return wide.astype(TYPES[kind])
     integers = np.array(tensor.int32_data, np.int64)
-    bits = {10: np.dtype(np.uint16), BRAIN_FLOAT: np.dtype(np.uint16), 21: np.dtype(np.uint8)}
-    stored = bits.get(kind, np.dtype(np.uint8) if kind == 22 else TYPES.get(kind))
-    narrow = integers.astype(stored)
+    bits = {10: np.uint16, BRAIN_FLOAT: np.uint16, 21: np.uint8, 22: np.uint8}
+    narrow: Array = integers.astype(bits[kind] if kind in bits else TYPES[kind])
     if not np.array_equal(narrow.astype(np.int64), integers):
         _refuse_range(kind, place)
     if kind in HALF_BYTES:
-        return narrow if len(narrow) != (count + 1) // 2 else _halves(narrow, kind, count)
+        return None if len(narrow) != _byte_count(kind, count) else _halves(narrow, kind, count)
     if kind == BRAIN_FLOAT:
         return _widened(narrow)
     return narrow.view(np.float16) if kind == 10 else narrow

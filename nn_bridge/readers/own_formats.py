@@ -19,10 +19,10 @@ from numpy.lib import format as npy
 
 from nn_bridge.errors import ModelFileError
 from nn_bridge.exact_array import LARGEST_EXACT_INTEGER
+from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
-from nn_bridge.index_map import require_budget
 from tropical.errors import BudgetError, TropicalError
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
