@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from nn_bridge.block_map import Blocks, selected
 from nn_bridge.exact_array import exact_array
-from nn_bridge.graph.tensor import Kinks, Linear, Maxima, Source, Step, Tensor
+from nn_bridge.graph.steps import Kinks, Linear, Maxima, Source, Step
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, diagonal
 from nn_bridge.maxima import as_maxima
 from nn_bridge.network import Network
 from tropical.errors import ArgumentError
 from tropical.typing import Array
+
+if TYPE_CHECKING:
+    from nn_bridge.graph.tensor import Tensor
 
 Stage: TypeAlias = tuple[int, int]
 Carried: TypeAlias = Sequence[tuple[Step, Array]]

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from nn_bridge.exact_array import exact_array
+from nn_bridge.graph.lowering import lowered
+from nn_bridge.graph.steps import Kinks, Linear, Maxima, Source, Step
 from nn_bridge.index_map import indices, require_budget, sums
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, diagonal, identity
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
@@ -26,58 +28,6 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
 
 Shape: TypeAlias = tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """The input of the network."""
-
-    size: int
-    taken: Tensor | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Linear:
-    """An affine map of the entries that are taken."""
-
-    taken: Tensor
-    weight: LinearMap
-    bias: Array
-
-    @property
-    def size(self) -> int:
-        """The number of results."""
-        return self.weight.shape[0]
-
-
-@dataclass(frozen=True, eq=False)
-class Kinks:
-    """Two slopes for each entry that is taken."""
-
-    taken: Tensor
-    positive: Array
-    negative: Array
-
-    @property
-    def size(self) -> int:
-        """The number of results."""
-        return self.taken.size
-
-
-@dataclass(frozen=True, eq=False)
-class Maxima:
-    """The maximum of each group of consecutive entries that are taken."""
-
-    taken: Tensor
-    ranks: Array
-
-    @property
-    def size(self) -> int:
-        """The number of results."""
-        return len(self.ranks)
-
-
-Step: TypeAlias = Source | Linear | Kinks | Maxima
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,8 +247,6 @@ class Tensor:
 
         Steps that do not depend on one another bend in one layer; what is needed later is carried.
         """
-        from nn_bridge.graph.lowering import lowered
-
         return lowered(self, notes, head)
 
     def __add__(self, other: Any) -> Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nn_bridge.errors import ModelFileError
 from nn_bridge.graph import source
-from nn_bridge.graph.tensor import Linear
+from nn_bridge.graph.steps import Linear
 from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Dense, Sparse
