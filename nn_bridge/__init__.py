@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nn_bridge.rational_map.circuit import CircuitPolynomial
     from nn_bridge.rational_map.membership import is_essential
     from nn_bridge.readers import read
+    from nn_bridge.readers.torch_export import from_torch
     from nn_bridge.realization.flattening import flatten
     from nn_bridge.realization.interpolation import piecewise
     from nn_bridge.realization.max_tree import max_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nn_bridge.rounding import forward_error
     from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
     from nn_bridge.writers import write
+    from nn_bridge.writers.torch_module import to_torch
     from tropical.errors import UndecidedError
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "equivalent",
     "flatten",
     "forward_error",
+    "from_torch",
     "is_essential",
     "max_of",
     "piecewise",
@@ -75,6 +78,7 @@ __all__ = [
     "region_bounds",
     "rewrite",
     "sandwich",
+    "to_torch",
     "tropex",
     "tropicalize",
     "two_layer",
@@ -99,6 +103,7 @@ _HOMES = {
     "nn_bridge.rational_map.circuit": ("CircuitPolynomial",),
     "nn_bridge.rational_map.membership": ("is_essential",),
     "nn_bridge.readers": ("read",),
+    "nn_bridge.readers.torch_export": ("from_torch",),
     "nn_bridge.realization.flattening": ("flatten",),
     "nn_bridge.realization.interpolation": ("piecewise",),
     "nn_bridge.realization.max_tree": ("max_of",),
@@ -113,6 +118,7 @@ _HOMES = {
     "nn_bridge.rounding": ("forward_error",),
     "nn_bridge.verdicts": ("Counterexample", "Proof", "Undecided", "Verdict"),
     "nn_bridge.writers": ("write",),
+    "nn_bridge.writers.torch_module": ("to_torch",),
     "tropical.errors": ("UndecidedError",),
 }
 

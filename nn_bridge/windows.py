@@ -145,12 +145,14 @@ def per_axis(given: int | Sequence[int], axes: int, name: str) -> tuple[int, ...
     return entries
 
 
-def both_sides(given: int | Sequence[int] | Padding, axes: int) -> Padding:
-    """Return the padding before and after each axis."""
+def both_sides(given: int | Sequence[int] | Padding, axes: int, negative: bool = False) -> Padding:
+    """Return the padding before and after each axis, which may be negative on request."""
     entries: Sequence[Any] = given if isinstance(given, Sequence) else (given,) * axes
     pairs = [(entry, entry) if isinstance(entry, int) else tuple(entry) for entry in entries]
-    if len(pairs) != axes or any(len(pair) != 2 or min(pair) < 0 for pair in pairs):
-        message = f"padding must have {axes} numbers or pairs of them, none negative, got {given}"
+    fits = len(pairs) == axes and all(len(pair) == 2 for pair in pairs)
+    if not fits or (not negative and min(map(min, pairs), default=0) < 0):
+        allowed = "" if negative else ", none negative"
+        message = f"padding must have {axes} numbers or pairs of them{allowed}, got {given}"
         raise ArgumentError(message)
     return tuple((before, after) for before, after in pairs)
 

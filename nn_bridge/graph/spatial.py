@@ -62,34 +62,45 @@ def convolve_transposed(
 ) -> Tensor:
     """Return the transposed convolution with a kernel (channels, outputs / groups, taps...).
 
-    It is the transposed map of the convolution that takes images of the result's shape; of the
-    result ``padding`` entries are cut off on each side, and ``output_padding`` added at the end.
+    Of the whole result, of ``(length - 1) stride + (taps - 1) dilation + 1`` entries along an axis,
+    ``padding`` entries are cut off on each side, and ``output_padding`` fewer at the end. Where a
+    cut is negative there are further entries, to which only the bias contributes.
     """
     entries = _array(kernel)
     axes = entries.ndim - 2
     batch, image = _image(images, axes)
     steps = per_axis(stride, axes, "stride")
     gaps = per_axis(dilation, axes, "dilation")
-    pads = both_sides(padding, axes)
     more = [output_padding] * axes if isinstance(output_padding, int) else list(output_padding)
-    lengths = []
-    for axis, (length, size) in enumerate(zip(image[1:], entries.shape[2:], strict=True)):
-        reach = (length - 1) * steps[axis] + (size - 1) * gaps[axis] + 1
-        lengths.append(reach - sum(pads[axis]) + more[axis])
-    channels = entries.shape[1] * groups
-    if min(lengths) < 1 or any(
-        not 0 <= extra < max(step, gap) for extra, step, gap in zip(more, steps, gaps, strict=True)
-    ):
-        message = (
-            "padding and output_padding must leave something, the latter less than the stride or "
-            f"the dilation, got {padding} and {output_padding}"
-        )
+    pads = both_sides(padding, axes, negative=True)
+    cuts = tuple((b, a - extra) for (b, a), extra in zip(pads, more, strict=True))
+    whole = [
+        (length - 1) * step + (size - 1) * gap + 1
+        for length, step, size, gap in zip(image[1:], steps, entries.shape[2:], gaps, strict=True)
+    ]
+    lengths = [reach - sum(cut) for reach, cut in zip(whole, cuts, strict=True)]
+    if min(lengths) < 1:
+        message = f"padding must leave something of a result of lengths {whole}, got {padding}"
         raise DimensionError(message)
-    forward = Convolution(entries, (channels, *lengths), steps, pads, gaps, groups)
-    if forward.positions != tuple(image[1:]) or len(entries) != image[0]:
+    channels = entries.shape[1] * groups
+    if len(entries) != image[0]:
         message = f"kernel must be for {image[0]} channels, got shape {entries.shape}"
         raise DimensionError(message)
-    return _each(images, batch, forward.transposed(), bias, (channels, *lengths))
+    if min(map(min, cuts)) >= 0:
+        forward = Convolution(entries, (channels, *lengths), steps, cuts, gaps, groups)
+        return _each(images, batch, forward.transposed(), bias, (channels, *lengths))
+    forward = Convolution(entries, (channels, *whole), steps, 0, gaps, groups)
+    uncut = _each(images, batch, forward.transposed(), None, (channels, *whole))
+    spare = [(0, 0)] * (len(uncut.shape) - axes)
+    grown = pad(uncut, [*spare, *((max(-b, 0), max(-a, 0)) for b, a in cuts)])
+    kept = pad(grown, [*spare, *((min(-b, 0), min(-a, 0)) for b, a in cuts)])
+    if bias is None:
+        return kept
+    shift = exact_array(bias, "bias", 1)
+    if len(shift) != channels:
+        message = f"bias must have {channels} entries, one a channel, got {len(shift)}"
+        raise DimensionError(message)
+    return kept + shift.reshape(channels, *(1,) * axes)
 
 
 def average_pool(

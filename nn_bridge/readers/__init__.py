@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
 
-SUFFIXES = (".onnx", ".nnet", ".npz", ".json")
+SUFFIXES = (".onnx", ".nnet", ".npz", ".json", ".safetensors", ".keras", ".h5")
 PARSES = ("decimal", "double")
 
 
-def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
+def read(
+    path: str | PathLike[str],
+    parse: str = "decimal",
+    config: dict[str, Any] | str | PathLike[str] | None = None,
+) -> Network:
     """Return the network that a file holds.
 
     The weights are taken exactly: a float of an ONNX file is the dyadic rational that it stores.
@@ -22,11 +26,14 @@ def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
     Parameters
     ----------
     path : str or path
-        A file whose name ends in ``.onnx``, ``.nnet``, ``.npz`` or ``.json``, the last two as
-        written by `nn_bridge.write`.
+        A file whose name ends in ``.onnx``, ``.nnet``, ``.safetensors``, ``.keras`` or ``.h5`` (of
+        Keras), ``.npz`` or ``.json`` (the last two as written by `nn_bridge.write`).
     parse : str
         How the decimal numbers of a ``.nnet`` file are read: ``"decimal"`` for the rational that
         is written there, ``"double"`` for the double nearest to it. Other formats have no choice.
+    config : dict, or path of a JSON file, optional
+        The layers of a ``.safetensors`` file that does not tell them itself: see the page "Read
+        your model" of the documentation.
 
     Returns
     -------
@@ -64,6 +71,11 @@ def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
     if parse not in PARSES:
         message = f'parse must be "decimal" or "double", got {parse!r}'
         raise ArgumentError(message)
+    if config is not None and suffix != ".safetensors":
+        message = (
+            f"config must be left out, got one for {str(file)!r}, which is no .safetensors file"
+        )
+        raise ArgumentError(message)
     if suffix not in SUFFIXES:
         message = (
             f"path must end in {', '.join(SUFFIXES)}, the formats that are read, "
@@ -84,6 +96,14 @@ def read(path: str | PathLike[str], parse: str = "decimal") -> Network:
         from nn_bridge.readers.nnet import read_nnet
 
         return read_nnet(file, parse)
+    if suffix == ".safetensors":
+        from nn_bridge.readers.safetensors_network import read_safetensors
+
+        return read_safetensors(file, config)
+    if suffix in {".keras", ".h5"}:
+        from nn_bridge.readers.keras_network import read_keras
+
+        return read_keras(file)
     from nn_bridge.readers.own_formats import read_json, read_npz
 
     return read_npz(file) if suffix == ".npz" else read_json(file)

@@ -51,7 +51,7 @@ def read_json(path: Path) -> Network:
             f"path must be of at most {LARGEST_DOCUMENT} bytes, got {path}; write .npz instead"
         )
         raise BudgetError(message)
-    return _network(path, path.read_bytes(), _listed)
+    return network_of(path, path.read_bytes(), listed_numbers)
 
 
 def read_npz(path: Path) -> Network:
@@ -64,9 +64,9 @@ def read_npz(path: Path) -> Network:
     def numbers(value: Any) -> Array | list[Rational | float]:
         if isinstance(value, str) and value in members:
             return members[value].reshape(-1)
-        return _listed(value)
+        return listed_numbers(value)
 
-    return _network(path, members[DOCUMENT].tobytes(), numbers)
+    return network_of(path, members[DOCUMENT].tobytes(), numbers)
 
 
 def _members(path: Path) -> dict[str, Array]:
@@ -117,7 +117,7 @@ def _member(content: bytes, path: Path) -> Array:
     return np.frombuffer(content, dtype, offset=start).reshape(shape)
 
 
-def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Network:
+def network_of(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Network:
     """Return the network that a document describes."""
     try:
         text = content.decode("utf-8")
@@ -138,7 +138,11 @@ def _network(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Netwo
         inputs = _count(document["inputs"])
         layers = [_layer(entry, numbers) for entry in document["layers"]]
         bounds = document["domain"]
-        domain = None if bounds is None else (list(_listed(bounds[0])), list(_listed(bounds[1])))
+        domain = (
+            None
+            if bounds is None
+            else (list(listed_numbers(bounds[0])), list(listed_numbers(bounds[1])))
+        )
         notes = document["notes"]
         if not isinstance(notes, list):
             message = "notes must be a list"
@@ -195,7 +199,7 @@ def _affine(entry: Any, numbers: Callable[[Any], Any]) -> Affine:
     return Affine(entries.reshape(rows, columns), bias)
 
 
-def _listed(value: Any) -> Array | list[Rational | float]:
+def listed_numbers(value: Any) -> Array | list[Rational | float]:
     """Return the numbers of a list: quotients of integers, or doubles in hexadecimal.
 
     They come as an array if all are doubles for certain.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
 
 OWN_SUFFIXES = (".npz", ".json")
-SUFFIXES = (*OWN_SUFFIXES, ".onnx")
+SUFFIXES = (*OWN_SUFFIXES, ".onnx", ".safetensors")
 
 
 def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bool = False) -> None:
@@ -27,7 +27,8 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
         What to write.
     path : str or path
         A file name that ends in ``.npz`` (arrays of doubles, compact and fast), ``.json``
-        (a text that a person can read) or ``.onnx``.
+        (a text that a person can read), ``.safetensors`` (arrays that other programs read too; it
+        keeps every number as well) or ``.onnx``.
     dtype : type, optional
         Of an ONNX model: ``float16``, ``float32`` or ``float64`` of NumPy. If absent: float32 if
         all numbers are of that type, else float64.
@@ -68,7 +69,7 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
             f"got {str(file)!r}"
         )
         raise ArgumentError(message)
-    if suffix in OWN_SUFFIXES and (dtype is not None or rounding):
+    if suffix != ".onnx" and (dtype is not None or rounding):
         message = (
             "dtype and rounding must be left out, since the format keeps every number, "
             f"got a file name that ends in {suffix}"
@@ -81,6 +82,10 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
                 from nn_bridge.writers.onnx_model import write_onnx
 
                 write_onnx(f, stream, dtype, rounding)
+            elif suffix == ".safetensors":
+                from nn_bridge.writers.safetensors_file import write_safetensors
+
+                write_safetensors(f, stream)
             elif suffix == ".npz":
                 write_npz(f, stream)
             else:

@@ -22,7 +22,7 @@ LONGEST_DECIMAL = 4000
 
 def write_json(network: Network, stream: IO[bytes]) -> None:
     """Write the document, with all numbers in it."""
-    stream.write(_text(network, lambda _, array: _listed(array)))
+    stream.write(document_of(network, lambda _, array: listed_numbers(array)))
 
 
 def write_npz(network: Network, stream: IO[bytes]) -> None:
@@ -34,11 +34,11 @@ def write_npz(network: Network, stream: IO[bytes]) -> None:
 
     def beside(name: str, array: Array) -> Any:
         if array.dtype == object:
-            return _listed(array)
+            return listed_numbers(array)
         members[name] = array
         return name
 
-    text = _text(network, beside)
+    text = document_of(network, beside)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         _member(archive, DOCUMENT, np.frombuffer(text, np.uint8))
         for name, array in members.items():
@@ -51,7 +51,8 @@ def _member(archive: zipfile.ZipFile, name: str, array: Array) -> None:
         npy.write_array(member, stored, version=(1, 0), allow_pickle=False)
 
 
-def _text(network: Network, store: Callable[[str, Array], Any]) -> bytes:
+def document_of(network: Network, store: Callable[[str, Array], Any]) -> bytes:
+    """Return the document, in which arrays stand as ``store`` says."""
     domain = network.domain
     document = {
         "format": FORMAT,
@@ -87,7 +88,8 @@ def _layer(name: str, layer: Layer, store: Callable[[str, Array], Any]) -> dict[
     return {"kind": "maxout", "ranks": store(f"{name}.ranks", layer.ranks(0))}
 
 
-def _listed(array: Array) -> list[Any]:
+def listed_numbers(array: Array) -> list[Any]:
+    """Return the numbers of an array as the document writes them."""
     if array.dtype.kind == "i":
         return list(array.tolist())
     return [_double(x) if isinstance(x, float) else _shown(x) for x in array.tolist()]
