@@ -71,10 +71,9 @@ def flatten(f: Network, max_terms: int = MAX_TERMS) -> Network:
 
 def _counts(quotients: RationalMap) -> list[str]:
     assert quotients.counts is not None, "expanded maps have counts"
-    counted = {row.polynomial: row for row in quotients.counts if row.layer == "output"}
-    lines = []
-    for j in range(len(quotients)):
-        top, bottom = (counted[f"{side} {j}"] for side in ("numerator", "denominator"))
-        after, before = f"{top.after} - {bottom.after}", f"{top.before} - {bottom.before}"
-        lines.append(f"output {j}: {after} terms, {before} before reduction")
-    return lines
+    rows = [row for row in quotients.counts if row.layer == "output"]
+    return [
+        f"output {j}: {top.after} - {bottom.after} terms, "
+        f"{top.before} - {bottom.before} before reduction"
+        for j, (top, bottom) in enumerate(zip(rows[::2], rows[1::2], strict=True))
+    ]
