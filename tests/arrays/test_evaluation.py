@@ -21,6 +21,7 @@ from tropical.errors import (
     RangeError,
     TropicalZeroDivisionError,
 )
+from tropical.kernels.filtered_evaluation import has_vnni
 from tropical.kernels.machine import has_fma
 
 SEMIRINGS = [tp.max_plus, tp.min_plus]
@@ -255,6 +256,49 @@ def test_bringing_neighbours_together_changes_no_bit(dtype, seed, sizes, strange
             answers[-1] += tp.evaluate_argmax(c, e, x, semiring=semiring)
     for plain, together in zip(*answers, strict=True):
         assert plain.tobytes() == together.tobytes()
+
+
+@pytest.mark.skipif(not has_vnni(), reason="the filter is not used here")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(
+    seed=st.integers(0, 2**32),
+    sizes=st.tuples(st.integers(1, 90), st.integers(1, 9), st.integers(1, 300)),
+    scale=st.sampled_from(["small", "ties", "equal", "mixed", "denormal", "huge"]),
+    strange=st.booleans(),
+    semiring=st.sampled_from(SEMIRINGS),
+)
+def test_the_filter_changes_no_bit(dtype, seed, sizes, scale, strange, semiring):
+    generator = np.random.default_rng(seed)
+    m, d, k = sizes
+    shapes = [(m,), (m, d), (k, d)]
+    kind = np.finfo(dtype)
+    c, e, x = (generator.normal(size=shape) for shape in shapes)
+    if scale == "ties":
+        c, e, x = np.rint(c), np.rint(e), np.rint(x)
+    elif scale == "equal":
+        c, e = 0 * c, 0 * e + e[0]
+    elif scale == "mixed":
+        c, e, x = (v * 10.0 ** generator.integers(-9, 9, v.shape) for v in (c, e, x))
+    elif scale == "denormal":
+        c, x = (v * float(kind.smallest_subnormal) * 2**20 for v in (c, x))
+    elif scale == "huge":
+        x = x * (float(kind.max) / 1e4)
+    c, e, x = (v.astype(dtype) for v in (c, e, x))
+    if strange:
+        x[generator.integers(0, k, 4), generator.integers(0, d, 4)] = [inf, -inf, nan, 0]
+        x[generator.integers(0, k)] = 0
+        c[generator.integers(0, m)] = generator.choice([-inf, inf])
+    answers = []
+    for least in [(10**9, 10**9), (1, 1)]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(arrays, "FILTERED", {4: least, 8: least})
+            patch.setattr(arrays, "POINTS", 10**9)
+            patch.setattr(arrays, "CHUNK", 2**10)
+            answers.append(tp.evaluate_top_two(c, e, x, semiring=semiring, threads=1 + seed % 2))
+            answers[-1] += (tp.evaluate(c, e, x, semiring=semiring),)
+            answers[-1] += tp.evaluate_argmax(c, e, x, semiring=semiring)
+    for plain, filtered in zip(*answers, strict=True):
+        assert plain.tobytes() == filtered.tobytes()
 
 
 def test_more_points_than_are_packed_at_once():

@@ -84,6 +84,8 @@ def main():
             for d in (1, 2, 3, 5, 9):
                 E, X = generator.normal(size=(2, 50, d)).astype(dtype)
                 asked = [function(E[:, 0], E, X) for function in evaluations]
+            E = generator.normal(size=(600, 17)).astype(dtype)  # enough for the filter
+            asked = [function(E[:, 0], E, E) for function in evaluations]
     return asked
 
 

@@ -7,6 +7,7 @@ what falls so low is absent from the result.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,13 @@ VARIABLES, TERMS, POINTS = 3, 64, 4096
 Boxes around neighbours then exclude most terms; in more dimensions they are too wide for that.
 """
 
-CELL, TOGETHER = 64, 256
+FILTERED = {4: (16, 512), 8: (8, 256)}
+"""From how many variables and terms on a filter pays, by the bytes in a number."""
+
+PAUSE = 16
+"""For how many chunks of points the filter rests when it excluded too little."""
+
+CELL, TOGETHER = 32, 128
 """About how many points lie in a cell of the grid, and how many share a choice of terms."""
 
 
@@ -129,6 +136,7 @@ def largest_terms(
     step = max(1, CHUNK // (d * tile.columns)) * tile.columns
     marked = least if zero is None else dtype.type(zero)
     absorbing = _absorbing(coefficients[present], exponents[present], zero)
+    filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order = None
     if d <= VARIABLES and len(coefficients) >= TERMS and k >= POINTS:
         order = np.empty(k, np.int64)
@@ -142,6 +150,7 @@ def largest_terms(
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
         names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
+        pause = 0
         for begin in range(*strip, step):
             end = min(begin + step, strip[1])
             which = slice(begin, end) if order is None else order[begin:end]
@@ -161,8 +170,17 @@ def largest_terms(
                 np.empty((max(1, kept), end - begin), dtype),
                 np.empty((kept, end - begin), np.int64),
             )
+            left = [(0, end - begin)]
+            if filtered and not pause and not replaced:
+                done = filtered(panels, marks, part)
+                left = [(first * width, (last + 1) * width) for first, last in runs(~done)]
+                pause = 0 if 2 * done.sum() >= here else PAUSE
+            else:
+                pause = max(0, pause - 1)
             kernel = evaluation_kernel(tile, kept)
-            kernel(terms, panels, d, group, counts, names, *part, 0, end - begin, room)
+            for first, last in left:
+                those, until = panels[first * d :], min(last, end - begin)
+                kernel(terms, those, d, group, counts, names, *part, first, until, room)
             if replaced:
                 _remove(part, limit)
             inside[which] = marks
@@ -188,6 +206,63 @@ def _bound(coefficients: Array, exponents: Array) -> tuple[float, Array, float]:
     start = float(np.abs(finite).max(initial=0.0))
     weights = np.abs(exponents).max(axis=0, initial=0.0).astype(np.float64)
     return start, weights, float(np.finfo(coefficients.dtype).max) / 16
+
+
+def _filter(
+    coefficients: Array, exponents: Array, terms: Array, bound: tuple[float, Array], kept: int
+) -> Callable[[Array, Array, Largest], Array] | None:
+    """Return a function that finds the largest terms at packed points by way of the filter.
+
+    It tells at which panels it did: see `tropical.kernels.filtered_evaluation`. None where that
+    would not pay.
+    """
+    from tropical.kernels.evaluation import best_tile
+    from tropical.kernels.filtered_evaluation import (
+        MOST_VARIABLES,
+        filtered_kernel,
+        has_vnni,
+        quantize_terms,
+    )
+
+    dtype, (m, d) = exponents.dtype, exponents.shape
+    least = FILTERED[dtype.itemsize]
+    pays = least[0] <= d <= MOST_VARIABLES and m >= least[1]
+    if dtype.kind == "i" or not pays or not has_vnni():
+        return None
+    start, weights = bound
+    tile = best_tile(dtype)
+    count = terms.size // (d + 1)
+    bytes_ = np.empty(count * (-(-d // 4) + 1), np.int32)
+    constants = np.empty(count, np.float32)
+    *norms, unit = quantize_terms(
+        plain(coefficients), plain(exponents), weights, tile.rows, bytes_, constants
+    )
+    kind = np.finfo(dtype)
+    numbers = float(kind.eps) / 2, float(kind.smallest_subnormal), dtype.type(lowest(dtype))
+    given = weights, np.array(norms), start, unit, *numbers
+
+    def find(panels: Array, inside: Array, part: Largest) -> Array:
+        """Write the largest terms at packed points, and tell at which panels that was done."""
+        done = np.empty(-(-len(inside) // tile.columns), np.bool_)
+        kernel = filtered_kernel(tile, kept, native=True)
+        kernel(terms, bytes_, constants, panels, inside, *given, *part, done)
+        return done
+
+    return find
+
+
+def runs(flags: Array) -> list[tuple[int, int]]:
+    """Return the first and the last place of each run of flags that are set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tropical.arrays.largest_terms import runs
+    >>> runs(np.array([True, True, False, True]))
+    [(0, 1), (3, 3)]
+    """
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
 
 
 def _absorbing(coefficients: Array, exponents: Array, zero: float | None) -> Array:

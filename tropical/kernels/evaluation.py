@@ -23,6 +23,9 @@ from tropical.kernels.machine import has_fma, vector_bytes, vector_registers
 from tropical.kernels.products import Tile
 from tropical.typing import Array
 
+SHARED = 4
+"""Groups of boxes whose common box excludes terms before each of them does."""
+
 
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
     """Return the tile for this machine, or for a vector width in bytes that is forced.
@@ -79,10 +82,25 @@ def pack_points(
     """
     k, d = points.shape
     replaced = 0
+    # no larger than this, entries keep the bound below half of the limit, whatever is rounded
+    reach = np.empty(1, out.dtype)
+    total = weights.sum()
+    reach[0] = min(2.0**62, limit / 4 / total) if total > 0 else 2.0**62
+    if start > limit / 4:
+        reach[0] = -1
     for first in range(0, k, width):
         panel = out[first * d : (first + width) * d]
         here = min(width, k - first)
-        for x in range(here):
+        unusual = False
+        for t in range(d):
+            for x in range(here):
+                entry = points[first + x, t]
+                unusual |= not abs(entry) <= reach[0] or entry == zero
+                panel[t * width + x] = entry
+            for x in range(here, width):
+                panel[t * width + x] = 0
+        inside[first : first + here] = True
+        for x in range(here if unusual else 0):
             bound = start
             excluded = False
             for t in range(d):
@@ -95,9 +113,6 @@ def pack_points(
                     replaced += entry != 0
                 panel[t * width + x] = entry
             inside[first + x] = bound < limit and not excluded
-        for x in range(here, width):
-            for t in range(d):
-                panel[t * width + x] = 0
     return replaced
 
 
@@ -106,18 +121,46 @@ def enclose_panels(panels: Array, width: int, boxes: Array) -> None:
     """Write the least and the largest of the finite entries of packed points, panel by panel.
 
     panels (at least n * d * width,), boxes (n, 2, d). Other entries do not matter, as their points
-    are out of range; without finite ones a side may be NaN.
+    are out of range; without finite ones a side is one of them. Halves of a panel are compared
+    entry by entry, which keeps vectors busy.
     """
     n, _, d = boxes.shape
+    lows, highs = np.empty(width, panels.dtype), np.empty(width, panels.dtype)
     for p in range(n):
         for t in range(d):
             entries = panels[(p * d + t) * width : (p * d + t + 1) * width]
-            low = high = entries[0]
-            for entry in entries:
-                finite = entry - entry == 0
-                low = entry if finite and not low <= entry else low
-                high = entry if finite and not high >= entry else high
-            boxes[p, 0, t], boxes[p, 1, t] = low, high
+            first = 0
+            while first < width - 1 and entries[first] - entries[first] != 0:
+                first += 1
+            some = entries[first]
+            for x in range(width):
+                finite = entries[x] - entries[x] == 0
+                lows[x] = highs[x] = entries[x] if finite else some
+            size = width
+            while size > 1:
+                half = (size + 1) // 2
+                for x in range(size - half):
+                    low, high = lows[half + x], highs[half + x]
+                    lows[x] = low if low < lows[x] else lows[x]
+                    highs[x] = high if high > highs[x] else highs[x]
+                size = half
+            boxes[p, 0, t], boxes[p, 1, t] = lows[0], highs[0]
+
+
+@kernel
+def enclose(boxes: Array, begin: int, end: int, box: Array) -> None:
+    """Write the box around boxes ``begin`` to ``end``: the least entries, then the largest.
+
+    boxes (n, 2, d), of which there may be fewer; box (2 * d,).
+    """
+    d = boxes.shape[2]
+    for t in range(d):
+        box[t], box[d + t] = boxes[begin, 0, t], boxes[begin, 1, t]
+        for p in range(begin + 1, min(end, boxes.shape[0])):
+            if boxes[p, 0, t] < box[t] or box[t] != box[t]:
+                box[t] = boxes[p, 0, t]
+            if boxes[p, 1, t] > box[d + t] or box[d + t] != box[d + t]:
+                box[d + t] = boxes[p, 1, t]
 
 
 @cache
@@ -127,7 +170,7 @@ def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
     On a box every term lies between two bounds. A term whose upper bound is less than the largest
     of the lower ones (the second largest, if the two largest terms are asked for) is not needed.
     """
-    source, rows, fused = SOURCE, tile.rows, int(tile.fused)
+    source, rows, fused, shared = SOURCE, tile.rows, int(tile.fused), SHARED
 
     @kernel
     def select(
@@ -136,40 +179,50 @@ def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
         """Write which blocks are needed in each group of so many boxes.
 
         terms: packed; boxes (panels, 2, d); counts (groups,): how many; names (groups, blocks):
-        which, in their order. A bound that is not a number excludes nothing.
+        which, in their order. A bound that is not a number excludes nothing. What a few groups
+        do not need together is not looked at in each of them.
         """
-        panels, d = boxes.shape[0], boxes.shape[2]
+        d = boxes.shape[2]
         size = rows * (d + 1)
         blocks = names.shape[1]
         box = np.empty(2 * d, terms.dtype)
         bounds = np.empty(2 * rows * blocks, terms.dtype)
-        for g in range(counts.size):
-            for t in range(d):
-                box[t], box[d + t] = boxes[g * group, 0, t], boxes[g * group, 1, t]
-                for p in range(g * group + 1, min(panels, (g + 1) * group)):
-                    if boxes[p, 0, t] < box[t] or box[t] != box[t]:
-                        box[t] = boxes[p, 0, t]
-                    if boxes[p, 1, t] > box[d + t] or box[d + t] != box[d + t]:
-                        box[d + t] = boxes[p, 1, t]
-            top, next_ = lowest, lowest
-            for block in range(blocks):
-                at = 2 * block * rows
-                bounds_of_block(source, rows, fused, d, terms, block * size, box, 0, bounds, at)
-                for i in range(at, at + rows):
-                    if bounds[i] > top:
-                        top, next_ = bounds[i], top
-                    elif bounds[i] > next_:
-                        next_ = bounds[i]
-            least = next_ if kept > 1 else top
-            count = 0
-            for block in range(blocks):
-                needed = False
-                for i in range((2 * block + 1) * rows, (2 * block + 2) * rows):
-                    needed |= not bounds[i] < least
-                if needed:
-                    names[g, count] = block
-                    count += 1
-            counts[g] = count
+        common = np.empty(blocks, np.int64)
+        for first in range(0, counts.size, shared):
+            end = min(counts.size, first + shared)
+            common[:] = np.arange(blocks)
+            known = blocks
+            for g in range(first - 1, end):
+                together = g < first
+                if together:
+                    enclose(boxes, first * group, end * group, box)
+                else:
+                    enclose(boxes, g * group, (g + 1) * group, box)
+                top, next_ = lowest, lowest
+                for b in range(known):
+                    at = 2 * b * rows
+                    block = common[b] * size
+                    bounds_of_block(source, rows, fused, d, terms, block, box, 0, bounds, at)
+                    for i in range(at, at + rows):
+                        if kept < 2:
+                            top = bounds[i] if bounds[i] > top else top
+                        elif bounds[i] > top:
+                            top, next_ = bounds[i], top
+                        elif bounds[i] > next_:
+                            next_ = bounds[i]
+                least = next_ if kept > 1 else top
+                chosen = common if together else names[g]
+                count = 0
+                for b in range(known):
+                    needed = False
+                    for i in range((2 * b + 1) * rows, (2 * b + 2) * rows):
+                        needed |= not bounds[i] < least
+                    chosen[count] = common[b]
+                    count += needed
+                if together:
+                    known = count
+                else:
+                    counts[g] = count
 
     return select
 

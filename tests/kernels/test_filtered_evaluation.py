@@ -1,0 +1,236 @@
+"""The filter of evaluation: its tiles against numpy, its bounds against fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from tropical.kernels.compilation import interpreted
+from tropical.kernels.evaluation import best_tile, evaluation_kernel, pack_points, pack_terms
+from tropical.kernels.filtered_evaluation import (
+    filtered_kernel,
+    has_vnni,
+    quantize_panel,
+    quantize_terms,
+    trailing,
+)
+from tropical.kernels.quantized_tiles import SOURCE, quantized_maxima, reached
+
+pytestmark = pytest.mark.kernels
+
+NATIVE = [False, pytest.param(True, marks=pytest.mark.skipif(not has_vnni(), reason="no VNNI"))]
+INF = np.inf
+
+
+@cache
+def maxima_kernel(rows, vectors, lanes, native):
+    source, vnni = SOURCE, int(native)
+
+    @njit
+    def run(blocks, fours, terms, constants, points, rates, maxima, largest):
+        quantized_maxima(
+            source, rows, vectors, lanes, 1, vnni,
+            blocks, fours, terms, constants, points, 0, rates, maxima, largest,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize("native", NATIVE)
+@pytest.mark.parametrize("shape", [(4, 2, 16), (4, 3, 8), (2, 1, 4), (3, 2, 16), (1, 1, 16)])
+def test_quantized_terms_are_sums_of_products_of_bytes(shape, native):
+    rows, vectors, lanes = shape
+    if native and lanes != 16:
+        pytest.skip("the instruction is used on whole vectors")
+    generator = np.random.default_rng(sum(shape))
+    columns = vectors * lanes
+    for blocks, fours in [(1, 1), (5, 3), (2, 13)]:
+        signed = generator.integers(-127, 128, (blocks, fours, rows, 4)).astype(np.int8)
+        unsigned = generator.integers(0, 256, (fours, columns, 4)).astype(np.uint8)
+        if blocks == 5:
+            signed[:], unsigned[:] = -127, 255
+        begun = generator.integers(-9, 9, (blocks, 1, rows)).astype(np.int32)
+        words = signed.view(np.int32).reshape(blocks, fours, rows)
+        terms = np.concatenate([begun, words], axis=1).ravel()
+        constants = generator.integers(-9, 9, (blocks, rows)).astype(np.float32)
+        rates = generator.integers(0, 9, columns).astype(np.float32)
+        maxima, largest = (np.empty((count, columns), np.float32) for count in (blocks, 2))
+        maxima_kernel(rows, vectors, lanes, native)(
+            blocks, fours, terms, constants.ravel(), unsigned.view(np.int32).ravel(), rates,
+            maxima.ravel(), largest.ravel(),
+        )  # fmt: skip
+        sums = np.einsum("bfri,fci->brc", signed.astype(int), unsigned.astype(int))
+        values = sums + begun[:, 0, :, None] + constants[:, :, None] * rates
+        assert np.array_equal(maxima, values.max(axis=1))
+        ranked = np.sort(np.vstack([np.full((1, columns), -INF), values.max(axis=1)]), axis=0)
+        assert np.array_equal(largest, ranked[:-3:-1])
+
+
+def test_what_reaches_its_threshold_is_a_bit():
+    source = SOURCE
+
+    @njit
+    def run(x, y):
+        return reached(source, 64, x, 0, y, 0), reached(source, 24, x, 0, y, 0)
+
+    x = np.random.default_rng(0).integers(-2, 3, 64).astype(np.float32)
+    y = np.zeros(64, np.float32)
+    x[3], y[5], x[7], y[9], x[9] = np.nan, INF, INF, -INF, -INF
+    expected = sum(1 << i for i in range(64) if x[i] >= y[i])
+    assert run(x, y) == (expected, expected % 2**24)
+    for version in (trailing, interpreted(trailing)):
+        assert [version(np.uint64(1 << i | 1 << 63)) for i in range(64)] == list(range(64))
+
+
+# --- the bound -----------------------------------------------------------------------------------
+
+
+NUMBERS = st.one_of(
+    st.integers(-3, 3).map(float),
+    st.floats(-9, 9, width=32),
+    st.floats(-1e3, 1e3, width=32),
+    st.floats(-(2.0**-100), 2.0**-100, width=32),
+    st.sampled_from([2.0**-149, -(2.0**-140), 2.0**-126, 1e-9, 1e17, -3e17]),
+)
+
+
+@st.composite
+def polynomials(draw, dtype, most=40):
+    """Few numbers, drawn, at many places: there are ties and duplicates."""
+    m, d, k = draw(st.integers(1, 9)), draw(st.integers(1, 7)), draw(st.integers(1, most))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32)))
+    numbers = draw(st.sampled_from([NUMBERS, st.floats(-9, 9, width=32)]))
+
+    def array(*shape):
+        pool = draw(st.lists(numbers, min_size=1, max_size=8))
+        return generator.choice(np.array(pool, dtype), shape)
+
+    return array(m), array(m, d), array(k, d)
+
+
+def quantized(c, e, x, dtype, rows=1):
+    """What the filter knows of a panel of 16: terms, their units, and twice the bounds."""
+    d = e.shape[1]
+    weights = np.abs(e).max(axis=0).astype(float)
+    fours = -(-d // 4)
+    terms = np.empty(len(c) * (fours + 1), np.int32)
+    constants = np.empty(len(c), np.float32)
+    *norms, unit = quantize_terms(c, e, weights, rows, terms, constants)
+    panel = np.zeros((d, 16), dtype)
+    panel[:, : len(x)] = x.T
+    points, rates, errors = np.empty(fours * 16, np.int32), np.empty(16, np.float32), np.empty(16)
+    room = np.empty((4, 16))
+    kind = np.finfo(dtype)
+    fit = quantize_panel(
+        panel.ravel(), np.ones(len(x), bool), 16, weights, np.array(norms),
+        float(np.abs(c).max()), unit, float(kind.eps) / 2, float(kind.smallest_subnormal),
+        points, rates, errors, room,
+    )  # fmt: skip
+    maxima, largest = np.empty((len(c), 16), np.float32), np.empty(32, np.float32)
+    run = maxima_kernel(1, 1, 16, native=False)
+    run(len(c), fours, terms, constants, points, rates, maxima.ravel(), largest)
+    return fit, maxima, 127 * room[1], errors
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_no_quantized_term_is_farther_from_the_computed_one_than_the_bound(dtype, data):
+    c, e, x = data.draw(polynomials(dtype, most=3))
+    fit, maxima, scales, errors = quantized(c, e, x, dtype)
+    assert fit
+    for j, point in enumerate(x):
+        scale = Fraction(float(scales[j]))
+        for i, exponents in enumerate(e):
+            value = Fraction(float(c[i]))
+            for a, b in zip(exponents, point, strict=True):
+                value = Fraction(float(dtype(value + Fraction(float(a)) * Fraction(float(b)))))
+            error = abs(Fraction(float(maxima[i, j])) - value * scale)
+            assert 2 * error <= Fraction(float(errors[j]))
+
+
+def test_the_bound_is_of_the_size_of_the_error():
+    generator = np.random.default_rng(0)
+    c, e, x = (generator.normal(size=shape) for shape in [300, (300, 50), (16, 50)])
+    fit, maxima, scales, errors = quantized(c, e, x, np.float64)
+    assert fit
+    differences = np.abs(maxima - (e @ x.T + c[:, None]) * scales).max(axis=0)
+    assert (differences > errors / 20).all()
+    assert (errors < maxima.max(axis=0) / 5).all()
+
+
+# --- the result ----------------------------------------------------------------------------------
+
+
+def evaluated(c, e, x, tile, kept, native):
+    """The largest terms by way of the filter, by the tile, and what the filter did."""
+    dtype, (m, d), k = c.dtype, e.shape, len(x)
+    rows, width = tile.rows, tile.columns
+    blocks, panels_in = -(-m // rows), -(-k // width)
+    weights = np.abs(e).max(axis=0).astype(float)
+    start = float(np.abs(c[np.isfinite(c)]).max(initial=0.0))
+    lowest = dtype.type(-INF)
+    terms, panels = np.empty(blocks * rows * (d + 1), dtype), np.empty(panels_in * width * d, dtype)
+    pack_terms(c, e, terms, rows, lowest)
+    inside, none = np.empty(k, bool), np.zeros(d, dtype)
+    limit = float(np.finfo(dtype).max) / 16
+    pack_points(x, panels, inside, width, weights, start, limit, lowest, none)
+    bytes_ = np.empty(blocks * rows * (-(-d // 4) + 1), np.int32)
+    constants = np.empty(blocks * rows, np.float32)
+    *norms, unit = quantize_terms(c, e, weights, rows, bytes_, constants)
+    found = [(np.zeros((max(1, kept), k), dtype), np.zeros((kept, k), int)) for _ in range(2)]
+    done, kind = np.zeros(panels_in, bool), np.finfo(dtype)
+    filtered_kernel(tile, kept, native)(
+        terms, bytes_, constants, panels, inside, weights, np.array(norms), start, unit,
+        float(kind.eps) / 2, float(kind.smallest_subnormal), lowest, *found[0], done,
+    )  # fmt: skip
+    evaluation_kernel(tile, kept)(
+        terms, panels, d, panels_in, np.array([blocks]), np.arange(blocks)[None], *found[1],
+        0, k, np.empty(2 * width, f"i{dtype.itemsize}"),
+    )  # fmt: skip
+    counted = np.repeat(done, width)[:k] & inside
+    return [array[:, counted] for answers in found for array in answers], done
+
+
+@pytest.mark.parametrize("native", NATIVE)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), kept=st.integers(0, 2))
+def test_every_width_gives_what_the_tile_gives(dtype, native, data, kept):
+    c, e, x = data.draw(polynomials(dtype))
+    for place, value in data.draw(
+        st.lists(st.tuples(st.integers(0, len(c) - 1), st.sampled_from([INF, -INF])), max_size=2)
+    ):
+        c[place] = value
+        e[place] = 0 if value < 0 else e[place]
+    if data.draw(st.booleans()):
+        x[0, 0] = data.draw(st.sampled_from([INF, np.nan, -INF, 0]))
+    tile = best_tile(np.dtype(dtype), 64 if native else (16, 32, 64)[kept])
+    (values, indices, others, places), _ = evaluated(c, e, x, tile, kept, native)
+    assert values.tobytes() == others.tobytes()
+    assert np.array_equal(indices, places)
+
+
+@pytest.mark.parametrize("native", NATIVE)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_filter_works_where_it_can_and_only_there(dtype, native):
+    generator = np.random.default_rng(1)
+    tile = best_tile(np.dtype(dtype), 64)
+    c, e, x = (generator.normal(size=s).astype(dtype) for s in [300, (300, 20), (128, 20)])
+    for kept in range(3):
+        (values, _, others, _), done = evaluated(c, e, x, tile, kept, native)
+        assert done.all()
+        assert np.array_equal(values, others)
+    same = np.zeros(300, dtype), np.ones((300, 20), dtype)
+    assert not evaluated(*same, x, tile, 0, native)[1].any()
+    large = x * dtype(float(np.finfo(dtype).max) / 1e4)
+    assert evaluated(c, e, np.zeros_like(x), tile, 1, native)[1].all()
+    (values, indices, others, places), _ = evaluated(c, e, large, tile, 2, native)
+    assert np.array_equal(values, others)
+    assert np.array_equal(indices, places)
