@@ -395,8 +395,9 @@ def test_affine_parts_of_doubles_are_compared_exactly():
 
 
 def test_deeper_networks_are_refuted_or_left_undecided():
-    deep = nb.Network([nb.Affine([[1]]), nb.ReLU(), nb.Affine([[1]], [-1]), nb.ReLU()])
-    same = nb.Network([nb.Affine([[2]], [-2]), nb.ReLU(), nb.Affine([["1/2"]])])
+    opposite = nb.Affine([[1], [-1]], [0, 1])
+    deep = nb.Network([opposite, nb.ReLU(), nb.Affine([[1, 1]], [-1]), nb.ReLU()])
+    same = nb.two_layer([[1], [-1]], [-1, 0], [[1, 1]])
     verdict = nb.equivalent(deep, same)
     assert isinstance(verdict, nb.Undecided)
     assert verdict.check()
@@ -404,7 +405,7 @@ def test_deeper_networks_are_refuted_or_left_undecided():
     assert "more than one layer of kinks" in verdict.reason
     with pytest.raises(nb.UndecidedError, match="ask isinstance"):
         bool(verdict)
-    other = nb.Network([nb.Affine([[1]]), nb.ReLU(), nb.Affine([[1]], [-2]), nb.ReLU()])
+    other = nb.Network([opposite, nb.ReLU(), nb.Affine([[1, 1]], [-2]), nb.ReLU()])
     require(nb.equivalent(deep, other), equal=False)
 
 
