@@ -165,10 +165,11 @@ def canonical(source: Path, target: Path, parse: str) -> int:
 @parse_option
 def info(source: Path, *, as_json: bool, parse: str) -> int:
     """Say what a model file holds."""
-    from nn_bridge.collapse import collapse, two_layer_form
+    from nn_bridge.collapse import two_layer_form
+    from nn_bridge.maxima import joined_maxima, maxout_form
 
     network = _read(source, parse)
-    depth = len(collapse(network).layers) // 2
+    depth = len(joined_maxima(network).layers) // 2
     decidable = two_layer_form(network) is not None
     facts: dict[str, Any] = {
         "inputs": network.inputs,
@@ -191,9 +192,14 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     if network.head is not None:
         click.echo(f"  {network.head}, kept as a note: values are the logits")
     click.echo(
-        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge"
+        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge and maxima join"
     )
-    decided = "always decided" if decidable else "decided where layers match, else refuted or open"
+    if decidable:
+        decided = "always decided"
+    elif maxout_form(network) is not None:
+        decided = "decided up to a budget"
+    else:
+        decided = "decided where layers match, else refuted or open"
     click.echo(f"equality is {decided}")
     if network.domain is not None:
         click.echo("the file states bounds of its inputs")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nn_bridge.collapse import collapse
-from nn_bridge.layers import Affine, Layer, TwoSlope
+from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap
 from nn_bridge.network import Network
+from nn_bridge.rewriting_maxima import rewritten_maxima, with_a_hexagon
 from tropical.typing import Array
 
 LARGEST_EXPONENT = 3
@@ -20,7 +21,9 @@ def rewrite(network: Network, seed: int = 0) -> Network:
 
     Linear layers are merged. Then, in every layer of two-slope units, some units are split in two,
     dead units and opposite pairs that cancel only together are added, every unit is scaled by a
-    power of two, and all are permuted. Maxima of more than two pieces are left as they are.
+    power of two, and all are permuted. Maxima are split, scaled and permuted as well, some get a
+    piece once more with a lower constant, and to a single layer of them a sum of maxima is added
+    that is 0 though no two of them cancel.
 
     Parameters
     ----------
@@ -41,10 +44,15 @@ def rewrite(network: Network, seed: int = 0) -> Network:
     layers: list[Layer] = list(collapse(network).layers)
     for place in range(1, len(layers), 2):
         hidden, kinks, outer = layers[place - 1 : place + 2]
-        if not isinstance(kinks, TwoSlope):
-            continue
         assert isinstance(hidden, Affine)
         assert isinstance(outer, Affine)
+        if isinstance(kinks, Maxout):
+            same = rewritten_maxima((hidden, kinks, outer), generator, LARGEST_EXPONENT)
+            if len(layers) == 3:
+                same = with_a_hexagon(same, generator)
+            layers[place - 1 : place + 2] = same
+            continue
+        assert isinstance(kinks, TwoSlope)
         block = _Block(
             hidden.weight,
             hidden.bias,

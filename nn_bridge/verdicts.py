@@ -87,8 +87,12 @@ class Proof(Verdict):
 
     @property
     def hyperplanes(self) -> int | None:
-        """The number of hyperplanes on which the function bends, None for deeper networks."""
-        return None if self._levels else int(self.certificate["hyperplanes"])
+        """The number of hyperplanes on which the function bends, None where it was not counted.
+
+        It is counted for two-slope activations in one layer.
+        """
+        counted: int | None = self.certificate.get("hyperplanes")
+        return counted
 
     @property
     def _levels(self) -> list[Any]:
@@ -103,6 +107,8 @@ class Proof(Verdict):
         """Return the argument in sentences."""
         if self._levels:
             return self._noted(self._explained_by_levels())
+        if "maxima" in self.certificate:
+            return self._noted(self._explained_by_flags())
         h_f, h_g = (len(side["group"]) for side in self.certificate["units"])
         odd = len(self.certificate["odd"])
         affine = (
@@ -122,7 +128,12 @@ class Proof(Verdict):
         )
 
     def __repr__(self) -> str:
-        way = f"{len(self._levels)} levels" if self._levels else _count(self.hyperplanes or 0)
+        if self._levels:
+            way = f"{len(self._levels)} levels"
+        elif "maxima" in self.certificate:
+            way = f"{self.certificate['maxima']['flags']} flags"
+        else:
+            way = _count(self.hyperplanes or 0)
         return f"Proof(equal on R^{self.f.inputs}, {way})"
 
     def _explained_by_levels(self) -> str:
@@ -136,6 +147,19 @@ class Proof(Verdict):
             "features and a further one is an activation or a maximum of affine functions of "
             "earlier ones. Both networks share these features, and their outputs are the same "
             "affine functions of them. All of it was computed with exact numbers."
+        )
+
+    def _explained_by_flags(self) -> str:
+        told = self.certificate["maxima"]
+        return (
+            f"The two networks are one function on R^{self.f.inputs}. Each is an affine map of "
+            "maxima of affine functions. A maximum is one of its pieces, plus a multiple of a "
+            f"maximum of 0 and integer functions; {told['shared']} of these cancel in f - g, and "
+            f"{told['left']} are left. The slope of what is left jumps across no hyperplane: the "
+            "jumps are themselves sums of intersections of half-spaces, which vanish far away and "
+            f"jump nowhere, by {told['flags']} flags of hyperplanes. So what is left is affine, "
+            "and it adds up to 0 with the pieces and the constants. All of it was computed with "
+            "exact numbers."
         )
 
 

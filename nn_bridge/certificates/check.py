@@ -13,10 +13,12 @@ from hashlib import sha256
 from math import lcm
 from typing import Any
 
+from nn_bridge.certificates.flags import verify_maxima
 from nn_bridge.certificates.levels import follow
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
+    Total,
     TwoLayer,
     output_count,
     proportional,
@@ -96,6 +98,8 @@ def _verify(
     claim = certificate["claim"]
     if claim == "equal" and "levels" in certificate:
         return follow(certificate["levels"], f, g, _fraction, progress)
+    if claim == "equal" and "maxima" in certificate:
+        return verify_maxima(certificate["maxima"], f, g, _fraction, progress)
     if claim == "equal":
         return _verify_equal(certificate, f, g, progress)
     if claim == "different":
@@ -171,7 +175,7 @@ def _verify_equal(
     weights = [columns[: len(outputs)], columns[len(outputs) :]]
     slopes = _slopes_over_one_denominator(nets)
     scale = 2 * columns[0][2] * slopes[0][2] if columns else 1
-    rest = [_Total() for _ in outputs]
+    rest = [Total() for _ in outputs]
     for k in outputs:
         rest[k].add({}, scale * (weights[0][k][1] - weights[1][k][1]), columns[k][2])
     for members in groups.values():
@@ -194,7 +198,7 @@ def _kinks_cancel(
     nets: list[TwoLayer],
     weights: list[list[Row]],
     slopes: list[tuple[list[int], list[int], int]],
-    rest: list[_Total],
+    rest: list[Total],
 ) -> bool:
     """Verify one group, and add the linear parts that do not cancel by themselves."""
     common = lcm(*(ratio.denominator for _, _, ratio in members))
@@ -230,30 +234,6 @@ def _kinks_cancel(
             if factor:
                 rest[k].add(row[0], row[1], row[2], factor)
     return True
-
-
-class _Total:
-    """A sum of affine functions, kept as integers by denominator."""
-
-    def __init__(self) -> None:
-        self.parts: dict[int, tuple[dict[int, int], list[int]]] = {}
-
-    def add(
-        self, coefficients: dict[int, int], constant: int, denominator: int, factor: int = 1
-    ) -> None:
-        total, constants = self.parts.setdefault(denominator, ({}, [0]))
-        constants[0] += factor * constant
-        for j, value in coefficients.items():
-            total[j] = total.get(j, 0) + factor * value
-
-    def is_zero(self) -> bool:
-        common = lcm(1, *self.parts)
-        whole: dict[int, int] = {-1: 0}
-        for denominator, (coefficients, constants) in self.parts.items():
-            whole[-1] += constants[0] * (common // denominator)
-            for j, value in coefficients.items():
-                whole[j] = whole.get(j, 0) + value * (common // denominator)
-        return not any(whole.values())
 
 
 def _over_one_denominator(rows: list[Row]) -> list[Row]:

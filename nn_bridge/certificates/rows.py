@@ -43,6 +43,32 @@ class TwoLayer:
         return row_of(self._outer, output)
 
 
+class Total:
+    """A sum of affine functions, kept as integers by denominator."""
+
+    def __init__(self) -> None:
+        self.parts: dict[int, tuple[dict[int, int], list[int]]] = {}
+
+    def add(
+        self, coefficients: dict[int, int], constant: int, denominator: int, factor: int = 1
+    ) -> None:
+        """Add a multiple of an affine function."""
+        total, constants = self.parts.setdefault(denominator, ({}, [0]))
+        constants[0] += factor * constant
+        for j, value in coefficients.items():
+            total[j] = total.get(j, 0) + factor * value
+
+    def is_zero(self) -> bool:
+        """Whether the sum is the zero map."""
+        common = lcm(1, *self.parts)
+        whole: dict[int, int] = {-1: 0}
+        for denominator, (coefficients, constants) in self.parts.items():
+            whole[-1] += constants[0] * (common // denominator)
+            for j, value in coefficients.items():
+                whole[j] = whole.get(j, 0) + value * (common // denominator)
+        return not any(whole.values())
+
+
 def row_readers(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:
     """Return for each layer, the last one first, the function that reads a row of it."""
     readers: list[Callable[[int], Row]] = []

@@ -8,35 +8,47 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.collapse import TwoLayerForm, two_layer_form
-from nn_bridge.equivalence import by_primitive_vectors
+from nn_bridge.equivalence import by_flags, by_primitive_vectors
 from nn_bridge.equivalence.difference import Difference
 from nn_bridge.equivalence.layer_by_layer import levels
 from nn_bridge.equivalence.witness import witness
 from nn_bridge.heads import comparable
+from nn_bridge.maxima import maxout_form
 from nn_bridge.network import Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
-from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import written
 
 SMALL = 1_000_000
 """Up to this effort the rational way is quicker than loading the compiled kernels."""
 
+FLAGS = 200_000
+"""So many flags are looked at unless the caller says otherwise.
 
-def equivalent(f: Network, g: Network) -> Verdict:
+That is seconds for maxima of few pieces, and minutes for many pieces in many variables.
+"""
+
+
+def equivalent(f: Network, g: Network, *, budget: int = FLAGS) -> Verdict:
     """Decide whether ``f`` and ``g`` are one function on all of R^n.
 
     Two networks with at most one layer of two-slope activations each (and skips) are always
-    decided, exactly, in time linear in the number of weights. Deeper ones, and maxima, are proved
-    equal where layer by layer their units are multiples of the same features (units permuted,
-    scaled, split, turned round, dead or always active); where they are not, they are compared at
-    some points, and are undecided when they agree there. Networks that end in one head, such as a
-    softmax, are compared by what the head keeps of their logits (`nn_bridge.heads.comparable`), and
-    the verdict and its certificate speak of that.
+    decided, exactly, in time linear in the number of weights. Networks with one layer of maxima of
+    any ranks, and of two-slope activations, are decided too, unless what is left after equal maxima
+    are cancelled has more flags than the budget. Deeper ones are proved equal where layer by layer
+    their units are multiples of the same features (units permuted, scaled, split, turned round,
+    dead or always active); where they are not, they are compared at some points, and are undecided
+    when they agree there. Networks that end in one head, such as a softmax, are compared by what
+    the head keeps of their logits (`nn_bridge.heads.comparable`), and the verdict and its
+    certificate speak of that.
 
     Parameters
     ----------
     f, g : Network
         With equally many inputs, and equally many outputs.
+    budget : int
+        How many flags of hyperplanes may be looked at for maxima that are left over. A maximum of
+        k pieces has about k!/2 of them.
 
     Returns
     -------
@@ -48,7 +60,7 @@ def equivalent(f: Network, g: Network) -> Verdict:
     DimensionError
         If the numbers of inputs or of outputs differ.
     ArgumentError
-        If the heads differ.
+        If the heads differ, or the budget is no number of flags.
 
     Examples
     --------
@@ -61,10 +73,11 @@ def equivalent(f: Network, g: Network) -> Verdict:
     Proof(equal on R^2, 2 hyperplanes)
     """
     _require_one_shape(f, g)
+    _require_budget(budget)
     f, g = comparable(f, g)
     left, right = two_layer_form(f), two_layer_form(g)
     if left is None or right is None:
-        return _layer_by_layer(f, g)
+        return _deeper_or_wider(f, g, budget)
     found = difference(left, right)
     if found.is_zero:
         return Proof(f, g, _evidence(found))
@@ -96,8 +109,8 @@ def _evidence(found: Difference) -> dict[str, Any]:
     }
 
 
-def _layer_by_layer(f: Network, g: Network) -> Verdict:
-    """Refute at some small integer points, or find that all units share features."""
+def _deeper_or_wider(f: Network, g: Network, budget: int) -> Verdict:
+    """Refute at some small integer points, or decide by flags, or match layer by layer."""
     generator = np.random.default_rng(f.inputs)
     points = [np.zeros(f.inputs, dtype=np.int64)]
     points += [generator.integers(-4, 5, f.inputs) for _ in range(8)]
@@ -105,15 +118,18 @@ def _layer_by_layer(f: Network, g: Network) -> Verdict:
         values = f(point), g(point)
         if values[0] != values[1]:
             return Counterexample(f, g, tuple(point.tolist()), values)
+    left, right = maxout_form(f), maxout_form(g)
+    if left is not None and right is not None:
+        return by_flags.decide(f, g, (left, right), budget)
     found = levels(f, g)
     if found is not None:
         return Proof(f, g, {"levels": found})
     return Undecided(
         f,
         g,
-        "a network has more than one layer of kinks, or a maximum over several coordinates, after "
-        "its linear layers are merged, the layers do not match one by one, and the two agree at "
-        f"the {len(points)} points that were tried",
+        "a network has more than one layer of kinks after its linear layers are merged and maxima "
+        "of maxima joined, the layers do not match one by one, and the two agree at the "
+        f"{len(points)} points that were tried",
     )
 
 
@@ -128,3 +144,9 @@ def _require_one_shape(f: Any, g: Any) -> None:
             f"got {g.inputs} and {g.outputs}"
         )
         raise DimensionError(message)
+
+
+def _require_budget(budget: Any) -> None:
+    if not isinstance(budget, int) or budget < 0:
+        message = f"budget must be a number of flags, 0 or more, got {budget!r}"
+        raise ArgumentError(message)

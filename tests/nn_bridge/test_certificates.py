@@ -347,7 +347,8 @@ foreign = {name.partition(".")[0] for name in sys.modules} & {
 assert not foreign, foreign
 ours = sorted(name for name in sys.modules if name.startswith("nn_bridge"))
 assert ours == ["nn_bridge", "nn_bridge.certificates",
-    "nn_bridge.certificates.check", "nn_bridge.certificates.levels",
+    "nn_bridge.certificates.check", "nn_bridge.certificates.flags",
+    "nn_bridge.certificates.levels", "nn_bridge.certificates.maxima",
     "nn_bridge.certificates.rows"], ours
 print("alone")
 """
