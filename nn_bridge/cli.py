@@ -192,7 +192,8 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     if network.head is not None:
         click.echo(f"  {network.head}, kept as a note: values are the logits")
     click.echo(
-        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge and maxima join"
+        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge "
+        "and maxima join"
     )
     if decidable:
         decided = "always decided"
