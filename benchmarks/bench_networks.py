@@ -1,8 +1,8 @@
 """How long does it take to read a model, and to pass a hundred digits through it?
 
 Run ``python -m benchmarks.bench_networks`` for a table: threads are pinned to one, calls take
-turns, and each ratio is one of medians. Forward passes stand beside onnxruntime, which calculates in
-float32, digit by digit as the models want, where we do in float64; reading stands beside onnx,
+turns, and each ratio is one of medians. Forward passes stand beside onnxruntime, which calculates
+in float32, digit by digit as the models want, where we do in float64; reading stands beside onnx,
 which only parses the file.
 """
 

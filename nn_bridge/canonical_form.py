@@ -13,7 +13,7 @@ from nn_bridge.equivalence.by_primitive_vectors import Hyperplane, rationals, un
 from nn_bridge.exact_array import object_array, to_rational
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
-from nn_bridge.network import Network
+from nn_bridge.network import Network, require_network
 from tropical.errors import ArgumentError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
@@ -172,6 +172,7 @@ def canonical(f: Network) -> CanonicalForm:
     >>> form == nb.canonical(form.network())
     True
     """
+    require_network(f)
     form = two_layer_form(f)
     if form is None:
         message = (

@@ -74,7 +74,7 @@ class Convolution(Sparse):
             )
             raise DimensionError(message)
         outputs, own = entries.shape[:2]
-        if groups < 1 or outputs % groups or own * groups != image[0]:
+        if type(groups) is not int or groups < 1 or outputs % groups or own * groups != image[0]:
             message = (
                 f"kernel must be for {image[0]} channels in {groups} groups, got shape "
                 f"{entries.shape}"

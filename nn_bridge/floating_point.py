@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,9 +29,12 @@ def floating_type(dtype: Any) -> np.dtype[Any]:
     ArgumentError
         If ``dtype`` names another type.
     """
-    known: np.dtype[Any] = np.dtype(dtype)
-    if known.name not in TYPES:
-        message = f"dtype must be one of {', '.join(TYPES)}, got {known}"
+    known: np.dtype[Any] | None = None
+    if dtype is not None:
+        with suppress(TypeError):
+            known = np.dtype(dtype)
+    if known is None or known.name not in TYPES:
+        message = f"dtype must be one of {', '.join(TYPES)}, got {dtype!r}"
         raise ArgumentError(message)
     return known
 

@@ -396,8 +396,10 @@ def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
 def _shifted(array: Array, exponents: Array) -> Array:
     """Multiply by powers of two, exactly."""
     if array.dtype != object:
-        shifted: Array = np.ldexp(array, exponents)
-        if (np.ldexp(shifted, -exponents) == array).all():
+        with np.errstate(over="ignore", under="ignore"):
+            shifted: Array = np.ldexp(array, exponents)
+            exactly = (np.ldexp(shifted, -exponents) == array).all()
+        if exactly:
             return shifted
     powers = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
     scaled: Array = _rationals(array) * object_array(powers, exponents.shape)

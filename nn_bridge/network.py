@@ -50,6 +50,8 @@ class Network(Immutable):
     ------
     DimensionError
         If a layer does not fit the one before it; the message names its position.
+    ArgumentTypeError
+        If something is no layer.
 
     Examples
     --------
@@ -69,8 +71,8 @@ class Network(Immutable):
         notes: Iterable[str] = (),
         head: str | None = None,
     ) -> None:
-        self.layers: tuple[Layer, ...] = tuple(layers)
-        self.notes: tuple[str, ...] = tuple(map(_line, notes))
+        self.layers: tuple[Layer, ...] = _layers(layers)
+        self.notes: tuple[str, ...] = tuple(map(_line, _listed(notes, "notes")))
         self.widths: tuple[int, ...] = _widths(self.layers, inputs)
         self.domain = None if domain is None else self._bounds(domain)
         self.head: str | None = _head(head)
@@ -154,7 +156,11 @@ class Network(Immutable):
     def _bounds(
         self, domain: tuple[Sequence[Any], Sequence[Any]]
     ) -> tuple[tuple[Rational, ...], tuple[Rational, ...]]:
-        lower, upper = (tuple(exact(bound, "domain") for bound in side) for side in domain)
+        sides = [_listed(side, "domain") for side in _listed(domain, "domain")]
+        if len(sides) != 2:
+            message = f"domain must be a pair, lower and upper bounds, got {len(sides)} lists"
+            raise DimensionError(message)
+        lower, upper = (tuple(exact(bound, "domain") for bound in side) for side in sides)
         if not len(lower) == len(upper) == self.inputs:
             message = (
                 f"domain must have {self.inputs} lower and upper bounds, "
@@ -269,9 +275,6 @@ def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
     width = _first_width(layers) if inputs is None else _size(inputs)
     widths = [width]
     for position, layer in enumerate(layers):
-        if not isinstance(layer, Affine | TwoSlope | Maxout):
-            message = f"layers must be layers, got {layer!r} at position {position}"
-            raise ArgumentTypeError(message)
         after = layer.after(width)
         if after is None:
             message = (
@@ -282,6 +285,35 @@ def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:
         width = after
         widths.append(width)
     return tuple(widths)
+
+
+def require_network(f: Any, name: str = "f") -> None:
+    """Refuse what is no network.
+
+    Raises
+    ------
+    ArgumentTypeError
+        With the remedy.
+    """
+    if not isinstance(f, Network):
+        message = f"{name} must be a Network, got {f!r}; read files with nb.read(path)"
+        raise ArgumentTypeError(message)
+
+
+def _layers(layers: Any) -> tuple[Layer, ...]:
+    listed = _listed(layers, "layers")
+    for position, layer in enumerate(listed):
+        if not isinstance(layer, Affine | TwoSlope | Maxout):
+            message = f"layers must be layers, got {layer!r} at position {position}"
+            raise ArgumentTypeError(message)
+    return listed
+
+
+def _listed(values: Any, name: str) -> tuple[Any, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        message = f"{name} must be a list, got {values!r}"
+        raise ArgumentTypeError(message)
+    return tuple(values)
 
 
 def _head(head: Any) -> str | None:

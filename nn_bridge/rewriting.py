@@ -9,7 +9,7 @@ import numpy as np
 from nn_bridge.collapse import collapse
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap
-from nn_bridge.network import Network
+from nn_bridge.network import Network, require_network
 from nn_bridge.rewriting_maxima import rewritten_maxima, with_a_hexagon
 from tropical.typing import Array
 
@@ -40,6 +40,7 @@ def rewrite(network: Network, seed: int = 0) -> Network:
     >>> g.widths, bool(nb.equivalent(f, g))
     ((2, 10, 10, 1), True)
     """
+    require_network(network, "network")
     generator = np.random.default_rng(seed)
     layers: list[Layer] = list(collapse(network).layers)
     for place in range(1, len(layers), 2):

@@ -21,12 +21,12 @@ from nn_bridge.floating_point import (
 )
 from nn_bridge.layers import Affine, Layer, TwoSlope
 from nn_bridge.linear_map import Dense
+from nn_bridge.network import Network, require_network
 from tropical.errors import DimensionError
 from tropical.typing import Array
 
 if TYPE_CHECKING:
     from nn_bridge.linear_map import LinearMap
-    from nn_bridge.network import Network
 
 
 WORKING_SET = 1 << 22
@@ -112,6 +112,7 @@ def forward_error(f: Network, points: Any, dtype: Any = np.float32) -> Array:
     """
     from tqdm import tqdm
 
+    require_network(f)
     arithmetic = Arithmetic(dtype)
     entries = exact_array(points, "points", _axes(points))
     if entries.shape[-1] != f.inputs:

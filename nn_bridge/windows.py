@@ -136,10 +136,10 @@ def windows(
     return Windows(tuple(lengths), taps, steps, pads, gaps, tuple(positions))
 
 
-def per_axis(given: int | Sequence[int], axes: int, name: str) -> tuple[int, ...]:
+def per_axis(given: Any, axes: int, name: str) -> tuple[int, ...]:
     """Return one positive number an axis."""
     entries = tuple(given) if isinstance(given, Sequence) else (given,) * axes
-    if len(entries) != axes or any(entry < 1 for entry in entries):
+    if len(entries) != axes or any(not isinstance(entry, int) or entry < 1 for entry in entries):
         message = f"{name} must have {axes} positive lengths, one an axis, got {given}"
         raise ArgumentError(message)
     return entries
@@ -148,8 +148,10 @@ def per_axis(given: int | Sequence[int], axes: int, name: str) -> tuple[int, ...
 def both_sides(given: int | Sequence[int] | Padding, axes: int, negative: bool = False) -> Padding:
     """Return the padding before and after each axis, which may be negative on request."""
     entries: Sequence[Any] = given if isinstance(given, Sequence) else (given,) * axes
-    pairs = [(entry, entry) if isinstance(entry, int) else tuple(entry) for entry in entries]
-    fits = len(pairs) == axes and all(len(pair) == 2 for pair in pairs)
+    pairs = [tuple(entry) if isinstance(entry, Sequence) else (entry, entry) for entry in entries]
+    fits = len(pairs) == axes and all(
+        len(pair) == 2 and all(isinstance(entry, int) for entry in pair) for pair in pairs
+    )
     if not fits or (not negative and min(map(min, pairs), default=0) < 0):
         allowed = "" if negative else ", none negative"
         message = f"padding must have {axes} numbers or pairs of them{allowed}, got {given}"

@@ -5,7 +5,7 @@ Part of the checker: plain integers, and nothing from the search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import accumulate, pairwise
@@ -60,12 +60,25 @@ def _bent(layer: dict[str, Any], entering: Sequence[list[Row]]) -> list[Coordina
     width = len(entering)
     if layer["kind"] == "two slopes":
         above, below = (slopes_of(layer[name], width) for name in ("positive", "negative"))
-        return list(map(_activation, entering, above, below))
+        bent = list(map(_activation, entering, above, below))
+        return [(sign, _highest(pieces)) for sign, pieces in bent]
     ends = list(accumulate(group_sizes(layer, width), initial=0))
     return [
-        (1, [piece for pieces in entering[start:end] for piece in pieces])
+        (1, _highest(piece for pieces in entering[start:end] for piece in pieces))
         for start, end in pairwise(ends)
     ]
+
+
+def _highest(pieces: Iterable[Row]) -> list[Row]:
+    """Return the pieces without those that another one of the same slopes is never below."""
+    highest: dict[frozenset[tuple[int, Fraction]], tuple[Fraction, Row]] = {}
+    for piece in pieces:
+        coefficients, constant, denominator = piece
+        slopes = frozenset((j, Fraction(v, denominator)) for j, v in coefficients.items())
+        height = Fraction(constant, denominator)
+        if slopes not in highest or height > highest[slopes][0]:
+            highest[slopes] = height, piece
+    return [piece for _, piece in highest.values()]
 
 
 def _activation(pieces: list[Row], p: Fraction, q: Fraction) -> Coordinate:

@@ -14,9 +14,9 @@ from nn_bridge.equivalence.layer_by_layer import levels
 from nn_bridge.equivalence.witness import witness
 from nn_bridge.heads import comparable
 from nn_bridge.maxima import maxout_form
-from nn_bridge.network import Network
+from nn_bridge.network import Network, require_network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
-from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, DimensionError
 from tropical.rationals import written
 
 SMALL = 1_000_000
@@ -134,10 +134,8 @@ def _deeper_or_wider(f: Network, g: Network, budget: int) -> Verdict:
 
 
 def _require_one_shape(f: Any, g: Any) -> None:
-    for name, network in (("f", f), ("g", g)):
-        if not isinstance(network, Network):
-            message = f"{name} must be a Network, got {network!r}; read files with nb.read(path)"
-            raise ArgumentTypeError(message)
+    require_network(f, "f")
+    require_network(g, "g")
     if (f.inputs, f.outputs) != (g.inputs, g.outputs):
         message = (
             f"g must have {f.inputs} inputs and {f.outputs} outputs as f has, "

@@ -133,7 +133,7 @@ def levels(f: Network, g: Network) -> list[Any] | None:
             else []
             for side in sides
         ]
-        shared = _shared(unit for own in units for unit in own)
+        shared = _shared((unit for own in units for unit in own), features)
         numbers = [
             [
                 -1 if unit.place is None else features.number(unit.place, shared[unit.place])
@@ -217,13 +217,19 @@ def _maximum(rows: Sequence[Row]) -> Unit:
     return Unit(rows[base], hyperplane, divisor, RELU, base)
 
 
-def _shared(units: Iterable[Unit]) -> dict[Place, Bend | None]:
-    """Return the bend of the feature at each place: that of all units there, or else of a ReLU."""
+def _shared(units: Iterable[Unit], features: Features) -> dict[Place, Bend | None]:
+    """Return the bend of the feature at each place: that of all units there, or else of a ReLU.
+
+    It is that of a ReLU as well where an earlier level has one there, and none that bends alike.
+    """
     bends: dict[Place, Bend | None] = {}
     for unit in units:
         if unit.place is not None:
             same = bends.setdefault(unit.place, unit.bend) == unit.bend
             bends[unit.place] = unit.bend if same else RELU
+    for place, bend in bends.items():
+        if (place, bend) not in features.known and (place, RELU) in features.known:
+            bends[place] = RELU
     return bends
 
 

@@ -12,7 +12,7 @@ from nn_bridge.extraction.activations import exact_passes, float_passes
 from nn_bridge.extraction.result import Extraction
 from nn_bridge.extraction.steps import Rows, joined, recursion
 from nn_bridge.extraction.terms import Terms, points_for
-from nn_bridge.network import Network
+from nn_bridge.network import Network, require_network
 from tropical.errors import ArgumentError, DimensionError, RangeError
 from tropical.typing import Array
 
@@ -99,6 +99,7 @@ def tropex(
     >>> found.linear.exponents.tolist(), found.linear.coefficients.tolist()
     ([[-1, -2], [1, -1]], [1, 0])
     """
+    require_network(f)
     if mode not in {"monomials", "linear"}:
         message = f'mode must be "monomials" or "linear", got {mode!r}'
         raise ArgumentError(message)

@@ -134,6 +134,9 @@ def average_pool(
         image[1:], kernel, kernel if stride is None else stride, padding, dilation, ceiling
     )
     places, inside = seen.places()
+    if divisor is not None and divisor < 1:
+        message = f"divisor must be positive, got {divisor}"
+        raise ArgumentError(message)
     if divisor is not None:
         counted = np.full(len(places), divisor)
     else:

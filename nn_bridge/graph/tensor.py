@@ -289,6 +289,10 @@ class Tensor:
 
 def source(shape: Sequence[int]) -> Tensor:
     """Return the tensor that is the input of a network, of that shape."""
+    lengths: Any = shape
+    if not isinstance(lengths, Sequence) or any(length < 0 for length in lengths):
+        message = f"shape must be a list of lengths, none negative, got {shape!r}"
+        raise ArgumentError(message)
     return Tensor((Source(prod(shape)),), indices(tuple(shape)))
 
 

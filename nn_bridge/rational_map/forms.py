@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from nn_bridge.immutable import Immutable
-from nn_bridge.network import Network
+from nn_bridge.network import Network, require_network
 from nn_bridge.rational_map.circuit import Circuit, CircuitPolynomial, Product
 from nn_bridge.rational_map.counts import TermCounts, counts
 from nn_bridge.rational_map.expansion import MAX_TERMS, Expansion, Terms
@@ -17,7 +17,7 @@ from tropical.algebra.factored import FactoredPolynomial
 from tropical.algebra.polynomial import Polynomial, Term
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring
-from tropical.errors import ArgumentError, ArgumentTypeError
+from tropical.errors import ArgumentError
 from tropical.geometry.vectors import read_vector
 from tropical.rationals import integral
 from tropical.typing import Rational
@@ -84,9 +84,7 @@ def tropicalize(
     >>> tropicalize(f, form="factored")[0]
     max(x0 - x1, 0) - max(2*x0 + x1 - 1, 0)
     """
-    if not issubclass(type(f), Network):
-        message = f"f must be a Network, got an object of type {type(f).__name__}"
-        raise ArgumentTypeError(message)
+    require_network(f)
     if form not in FORMS or (form == "factored" and not share):
         message = (
             f"form must be one of {', '.join(FORMS)}, and factored only with share=True, "

@@ -12,7 +12,7 @@ from typing import Any
 
 from nn_bridge.rational_map.circuit import CircuitPolynomial
 from tropical.algebra.polynomial import Term
-from tropical.errors import BudgetError
+from tropical.errors import ArgumentTypeError, BudgetError
 from tropical.geometry.equality import where_alone
 from tropical.geometry.linear_program import Infeasible, Unbounded, maximize
 from tropical.geometry.vectors import Vector, dot, read_vector
@@ -61,6 +61,12 @@ def is_essential(
     >>> is_essential(p, [1, 1])
     True
     """
+    if not isinstance(p, CircuitPolynomial):
+        message = (
+            f"p must be a polynomial of a circuit, got {p!r}; "
+            'take nb.tropicalize(f, form="circuit")[0].numerator'
+        )
+        raise ArgumentTypeError(message)
     a = read_vector(exponents, "exponents", p.circuit.inputs)
     c = _height(p, a, max_rounds) if coefficient is None else exact(coefficient, "coefficient")
     if c is None:

@@ -44,6 +44,8 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
         and rounding is not allowed; if an option of ONNX models is given for another format.
     BudgetError
         If an ONNX model would have 2 GiB or more.
+    FileNotFoundError
+        If there is no such folder.
     ImportError
         If an ONNX model is to be written and the package onnx is not installed.
 
@@ -58,11 +60,16 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
     ...     nb.read(Path(folder) / "f.npz") == f
     True
     """
+    from nn_bridge.network import require_network
     from nn_bridge.writers.own_formats import write_json, write_npz
     from tropical.errors import ArgumentError
 
+    require_network(f)
     file = Path(path)
     suffix = file.suffix.lower()
+    if not file.parent.is_dir():
+        message = f"path must lie in an existing folder, got {str(file)!r}; make the folder first"
+        raise FileNotFoundError(message)
     if suffix not in SUFFIXES:
         message = (
             f"path must end in {', '.join(SUFFIXES)}, the formats that are written, "

@@ -236,6 +236,36 @@ def test_a_corrupted_certificate_is_refused_in_every_field():
         assert not checker.check(forged, plain_layers(f), plain_layers(verdict.g))
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        nb.Network([nb.ReLU(), nb.Affine([[0]]), nb.ReLU(), nb.Abs()], 1),
+        nb.Network([Maxout(2), nb.Affine([[0]], [3]), nb.Abs(), nb.Abs()], 2),
+    ],
+)
+def test_kinks_of_constants_are_read_alike_by_search_and_checker(f):
+    verdict = nb.equivalent(f, f)
+    assert isinstance(verdict, nb.Proof)
+    assert verdict.check()
+
+
+def test_a_feature_of_an_earlier_level_serves_a_unit_that_bends_otherwise():
+    """max(x, 0) at the first level; at the second -max(-x, 0), with slopes 0 and 1."""
+    second = [nb.Affine([[1, 1]], [-1]), nb.ReLU()]
+    f = chain(nb.Affine([[1], [1]]), TwoSlope([1, 0], [0, 1]), *second)
+    g = chain(
+        nb.Affine([[1], [1]]),
+        TwoSlope([1, 1], [0, 1]),
+        nb.Affine([[1, 0], [0, 1]], [0, 0]),
+        TwoSlope([1, 0], [1, 1]),
+        *second,
+    )
+    for pair in ((f, g), (g, f)):
+        verdict = nb.equivalent(*pair)
+        assert isinstance(verdict, nb.Proof)
+        assert verdict.check()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["acasxu_1_1", "acasxu_2_4", "acasxu_3_3", "resnet_2b"])
 def test_real_deep_networks_are_proved_equal_to_their_rewritings(shared_data, name):
