@@ -34,7 +34,7 @@ def floating_type(dtype: Any) -> np.dtype[Any]:
         with suppress(TypeError):
             known = np.dtype(dtype)
     if known is None or known.name not in TYPES:
-        message = f"dtype must be one of {', '.join(TYPES)}, got {dtype!r}"
+        message = f"dtype must be one of {', '.join(TYPES)}, got {known or dtype}"
         raise ArgumentError(message)
     return known
 

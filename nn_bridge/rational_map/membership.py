@@ -61,7 +61,7 @@ def is_essential(
     >>> is_essential(p, [1, 1])
     True
     """
-    if not isinstance(p, CircuitPolynomial):
+    if not issubclass(type(p), CircuitPolynomial):
         message = (
             f"p must be a polynomial of a circuit, got {p!r}; "
             'take nb.tropicalize(f, form="circuit")[0].numerator'
