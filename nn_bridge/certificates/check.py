@@ -34,6 +34,7 @@ EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -44,9 +45,11 @@ def check(
 ) -> bool:
     """Return whether the certificate proves its claim about the networks ``f`` and ``g``.
 
-    It takes at most a microsecond a weight and one a product that must be formed. A certificate
-    with anything missing or malformed proves nothing: the answer is False, never an error. What it
-    says to people is not read: notes, a reason, the number of hyperplanes, the odd groups.
+    It takes at most a microsecond a weight and one a product that must be formed; for maxima that
+    do not cancel, as many as they have flags, whatever the certificate says. A certificate with
+    anything missing or malformed proves nothing: the answer is False, never an error. What it says
+    to people is not read: notes, a reason, the odd groups, the numbers of hyperplanes, of maxima
+    shared and left, and of flags.
 
     Parameters
     ----------
