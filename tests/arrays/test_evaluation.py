@@ -8,7 +8,7 @@ from math import inf, isinf, isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tropical as tp
@@ -267,6 +267,7 @@ def test_bringing_neighbours_together_changes_no_bit(dtype, seed, sizes, strange
     strange=st.booleans(),
     semiring=st.sampled_from(SEMIRINGS),
 )
+@settings(max_examples=60)
 def test_the_filter_changes_no_bit(dtype, seed, sizes, scale, strange, semiring):
     generator = np.random.default_rng(seed)
     m, d, k = sizes

@@ -22,8 +22,6 @@ from tropical.kernels.filtered_evaluation import (
 )
 from tropical.kernels.quantized_tiles import SOURCE, quantized_maxima, reached
 
-pytestmark = pytest.mark.kernels
-
 NATIVE = [False, pytest.param(True, marks=pytest.mark.skipif(not has_vnni(), reason="no VNNI"))]
 INF = np.inf
 
