@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import accumulate, pairwise
 from math import lcm
 
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, exact_array, object_array, over
-from nn_bridge.index_map import require_budget
+from nn_bridge.exact_array import as_integers, object_array, over, stacked
+from nn_bridge.index_map import require_budget, selection
 from nn_bridge.linear_map import Dense, LinearMap, Sparse
+from nn_bridge.unrolled import Unrolled
 from tropical.errors import DimensionError
 from tropical.typing import Array
 
 
-class Blocks(Sparse):
+class Blocks(Unrolled):
     """The map whose rows are those of its blocks, one block after another.
 
     Block i takes the coordinates ``taken[i]`` and maps them by ``maps[i]``, or passes them on where
@@ -97,46 +97,23 @@ class Blocks(Sparse):
         scaled = [part * (common // denominator) for part, denominator in parts]
         return np.concatenate([object_array([], (0,)), *scaled]), common
 
-    @cached_property
-    def _rows(self) -> Sparse:
+    def unroll(self) -> Sparse:
+        """Return the same map, given by its rows."""
         require_budget(self.stored, "the rows of the blocks")
         parts = [
-            selected(places, self.columns) if own is None else renamed(own, places, self.columns)
+            selection(places, self.columns) if own is None else renamed(own, places, self.columns)
             for own, places in zip(self.maps, self.taken, strict=True)
         ]
         lengths = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)])
-        values = [part.values for part in parts]
-        if any(entries.dtype == object for entries in values):
-            values = [entries.astype(object) for entries in values]
         return Sparse(
             np.cumsum(lengths),
             np.concatenate([np.zeros(0, np.int64), *(part.places for part in parts)]),
-            exact_array(np.concatenate(values), "values", 1) if values else [],
+            stacked([part.values for part in parts]),
             self.columns,
         )
 
-    @cached_property
-    def starts(self) -> Array:  # type: ignore[override]
-        """Where each row begins."""
-        return self._rows.starts
-
-    @cached_property
-    def places(self) -> Array:  # type: ignore[override]
-        """The column of each entry."""
-        return self._rows.places
-
-    @cached_property
-    def values(self) -> Array:  # type: ignore[override]
-        """The entries."""
-        return self._rows.values
-
     def __repr__(self) -> str:
         return f"Blocks({self.shape[0]} x {self.shape[1]}, {len(self.maps)} blocks)"
-
-
-def selected(places: Array, columns: int) -> Sparse:
-    """Return the map that picks these coordinates, in this order."""
-    return Sparse(np.arange(len(places) + 1), places, np.ones(len(places)), columns)
 
 
 def renamed(own: LinearMap, places: Array, columns: int) -> Sparse:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn_bridge.composition import compose
 from nn_bridge.exact_array import as_integers, double_pieces, quotients
 from nn_bridge.layers import Affine, Maxout, TwoSlope
-from nn_bridge.linear_map import compose, diagonal, identity
+from nn_bridge.linear_map import diagonal, identity
 from nn_bridge.network import Network
 from tropical.typing import Array
 

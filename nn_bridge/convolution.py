@@ -12,6 +12,7 @@ import numpy as np
 from nn_bridge.exact_array import as_integers, exact_array, object_array
 from nn_bridge.index_map import require_budget, sums
 from nn_bridge.linear_map import Sparse
+from nn_bridge.unrolled import Unrolled
 from nn_bridge.windows import Padding, windows
 from tropical.errors import DimensionError
 from tropical.typing import Array
@@ -21,7 +22,7 @@ WORKING_SET = 1 << 18
 """Numbers under the windows of one pass: 2 MiB, what a cache holds."""
 
 
-class Convolution(Sparse):
+class Convolution(Unrolled):
     r"""The map :math:`y_{o,p} = \sum_{c,t} k_{o,c,t}\, x_{c,\; s p + d t - a}` of flattened images.
 
     Its rows are made when somebody asks for them; images are convolved without them.
@@ -127,8 +128,8 @@ class Convolution(Sparse):
         """Whether the entries are stored as doubles."""
         return self.kernel.dtype != object
 
-    @cached_property
-    def _rows(self) -> Sparse:
+    def unroll(self) -> Sparse:
+        """Return the same map, given by its rows."""
         outputs, own = self.kernel.shape[:2]
         require_budget(self.stored, "the rows of the convolution")
         places, inside = self.windows.places()
@@ -140,21 +141,6 @@ class Convolution(Sparse):
         flat = (self.shape[0], own * places.shape[1])
         spread = np.broadcast_to(values, columns.shape)
         return sums(columns.reshape(flat), spread.reshape(flat), self.columns, keep.reshape(flat))
-
-    @cached_property
-    def starts(self) -> Array:  # type: ignore[override]
-        """Where each row begins."""
-        return self._rows.starts
-
-    @cached_property
-    def places(self) -> Array:  # type: ignore[override]
-        """The column of each entry."""
-        return self._rows.places
-
-    @cached_property
-    def values(self) -> Array:  # type: ignore[override]
-        """The entries."""
-        return self._rows.values
 
     def rounded(self, points: Array) -> Array:
         """Return the images of the rows of a float array, in double precision."""

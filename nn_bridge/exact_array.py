@@ -131,6 +131,18 @@ def to_rational(value: Any) -> Rational:
     return exact(float(value)) if isinstance(value, float) else exact(value)
 
 
+def rationals(array: Array) -> Array:
+    """Return the entries as an object array of int and Fraction."""
+    return object_array([to_rational(entry) for entry in array.flat], array.shape)
+
+
+def stacked(parts: Sequence[Array]) -> Array:
+    """Return exact arrays joined along their axis, as doubles where all of them are."""
+    if any(part.dtype == object for part in parts):
+        parts = [part.astype(object) for part in parts]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
 def quotients(numerators: Iterable[int], denominator: int) -> tuple[Rational, ...]:
     """Return the numbers ``numerator / denominator``, integral ones as int."""
     if denominator == 1:

@@ -1,17 +1,21 @@
-"""Exact linear maps, dense or sparse, and their composition."""
+"""Exact linear maps, dense or sparse."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
 from typing import Any, TypeAlias
 
-import flint
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, data_of, exact_array, object_array, over, to_rational
+from nn_bridge.exact_array import (
+    as_integers,
+    data_of,
+    exact_array,
+    object_array,
+    rationals,
+)
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.typing import Array, Rational
@@ -71,7 +75,7 @@ class Dense(Immutable):
             integers, denominator = as_integers(self.entries[:, live])
             vector = vector[live]
         if not len(vector):
-            return _zeros(self.shape[0]), 1
+            return zeros(self.shape[0]), 1
         return integers @ vector, denominator
 
     def rounded(self, points: Array) -> Array:
@@ -191,7 +195,7 @@ class Sparse(Immutable):
 
     def times(self, vector: Array) -> tuple[Array, int]:
         """Return the product with a vector of integers as integers over one denominator."""
-        result = _zeros(self.shape[0])
+        result = zeros(self.shape[0])
         if not self.stored:
             return result, 1
         integers, denominator = as_integers(self.values)
@@ -289,110 +293,6 @@ def diagonal(values: Sequence[Rational] | Array) -> Sparse:
     return Sparse(np.arange(size + 1), np.arange(size), values, size)
 
 
-def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
-    """Return ``outer @ inner``, exactly, sparse if both are.
-
-    Raises
-    ------
-    DimensionError
-        If the inner rows are not as many as the outer columns.
-    """
-    if outer.shape[1] != inner.shape[0]:
-        message = f"outer must have {inner.shape[0]} columns, got {outer.shape[1]}"
-        raise DimensionError(message)
-    if isinstance(outer, Sparse) and outer.selects:
-        return inner.take(outer.places)
-    if isinstance(outer, Sparse) and np.diff(outer.starts).max(initial=0) <= 1:
-        return _multiples_of_rows(outer, inner)
-    if isinstance(outer, Sparse) and isinstance(inner, Sparse):
-        return _sparse_product(outer, inner)
-    if isinstance(outer, Dense) and isinstance(inner, Dense):
-        return Dense(_dense_product(outer.entries, inner.entries))
-    return Dense(_mixed_product(outer, inner))
-
-
-def _multiples_of_rows(outer: Sparse, inner: LinearMap) -> LinearMap:
-    """Return the product where each row of ``outer`` has at most one entry."""
-    rows = np.flatnonzero(np.diff(outer.starts))
-    taken = inner.take(outer.places)
-    scaled = not (outer.values == 1).all()
-    if isinstance(taken, Dense):
-        entries = np.zeros((outer.shape[0], inner.shape[1]), taken.entries.dtype)
-        entries[rows] = taken.entries
-        if scaled:
-            factors = object_array([0] * outer.shape[0], (outer.shape[0], 1))
-            factors[rows, 0] = list(map(to_rational, outer.values))
-            entries = _rationals(entries) * factors
-        return Dense(entries)
-    lengths = np.zeros(outer.shape[0], np.int64)
-    lengths[rows] = np.diff(taken.starts)
-    values = taken.values
-    if scaled:
-        values = _rationals(values) * np.repeat(_rationals(outer.values), lengths[rows])
-    return Sparse(np.concatenate([[0], np.cumsum(lengths)]), taken.places, values, inner.shape[1])
-
-
-def _rationals(array: Array) -> Array:
-    """Return an exact array with int and Fraction for entries."""
-    return object_array([to_rational(entry) for entry in array.flat], array.shape)
-
-
-def _dense_product(outer: Array, inner: Array) -> Array:
-    if 0 in (*outer.shape, *inner.shape):
-        return np.zeros((outer.shape[0], inner.shape[1]))
-    left, left_denominator = as_integers(outer)
-    right, right_denominator = as_integers(inner)
-    product = flint.fmpz_mat(*outer.shape, left.ravel().tolist()) * flint.fmpz_mat(
-        *inner.shape, right.ravel().tolist()
-    )
-    entries = np.array([int(entry) for entry in product.entries()], dtype=object)
-    return over(
-        entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator
-    )
-
-
-def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
-    """Add the rows of ``inner``, each as often as ``outer`` says."""
-    columns, denominator = as_integers(outer.dense().T)
-    scaled: dict[int, Array] = {}
-    for j in range(inner.shape[0]):
-        live = np.flatnonzero(columns[j])
-        places, values = inner.row(j)
-        if not len(live) or not len(places):
-            continue
-        integers, own = as_integers(values)
-        if own not in scaled:
-            scaled[own] = _zeros(outer.shape[0] * inner.shape[1]).reshape(outer.shape[0], -1)
-        scaled[own][np.ix_(live, places)] += columns[j][live][:, None] * integers
-    common = lcm(1, *scaled)
-    total = _zeros(outer.shape[0] * inner.shape[1]).reshape(outer.shape[0], inner.shape[1])
-    for own, part in scaled.items():
-        total += part * (common // own)
-    return over(total, denominator * common)
-
-
-def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
-    left, left_denominator = as_integers(outer.values)
-    right, right_denominator = as_integers(inner.values)
-    denominator = left_denominator * right_denominator
-    starts = [0]
-    places: list[int] = []
-    values: list[int] = []
-    for i in range(outer.shape[0]):
-        total: dict[int, int] = {}
-        for k in range(int(outer.starts[i]), int(outer.starts[i + 1])):
-            factor, j = left[k], outer.places[k]
-            for place in range(int(inner.starts[j]), int(inner.starts[j + 1])):
-                column = int(inner.places[place])
-                total[column] = total.get(column, 0) + factor * right[place]
-        ordered = sorted(total)
-        places.extend(ordered)
-        values.extend(total[column] for column in ordered)
-        starts.append(len(places))
-    entries = np.array(values, dtype=object)
-    return Sparse(starts, places, over(entries, denominator), inner.shape[1])
-
-
 def _shifted(array: Array, exponents: Array) -> Array:
     """Multiply by powers of two, exactly."""
     if array.dtype != object:
@@ -402,9 +302,10 @@ def _shifted(array: Array, exponents: Array) -> Array:
         if exactly:
             return shifted
     powers = [Fraction(2) ** int(exponent) for exponent in exponents.flat]
-    scaled: Array = _rationals(array) * object_array(powers, exponents.shape)
+    scaled: Array = rationals(array) * object_array(powers, exponents.shape)
     return scaled
 
 
-def _zeros(size: int) -> Array:
+def zeros(size: int) -> Array:
+    """Return integers 0, as an object array."""
     return object_array([0] * size, (size,))

@@ -19,12 +19,12 @@ import numpy as np
 from tqdm import tqdm
 
 from nn_bridge.collapse import composed
-from nn_bridge.equivalence.by_primitive_vectors import rationals
 from nn_bridge.equivalence.dominated import essential
 from nn_bridge.equivalence.flag_witness import around_a_flag
 from nn_bridge.equivalence.halfspaces import Budget, Vector, first_flag
 from nn_bridge.equivalence.kinks_on_lines import around_a_kink
 from nn_bridge.equivalence.maximum import Pieces, kinks, normal_form
+from nn_bridge.exact_array import rationals
 from nn_bridge.layers import Affine
 from nn_bridge.maxima import MaxoutForm
 from nn_bridge.verdicts import Counterexample, Proof, Undecided

@@ -11,7 +11,7 @@ import numpy as np
 
 from nn_bridge.collapse import TwoLayerForm
 from nn_bridge.equivalence.difference import Difference
-from nn_bridge.exact_array import as_integers, object_array, to_rational
+from nn_bridge.exact_array import as_integers, object_array, rationals, to_rational
 from nn_bridge.layers import Affine
 from tropical.typing import Array, Rational
 
@@ -108,8 +108,3 @@ def _rest(
             total[:, [*places, -1]] += np.multiply.outer(factors[number], row)
     found = np.argwhere(total != 0)
     return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
-
-
-def rationals(array: Array) -> Array:
-    """Return the entries as an object array of int and Fraction."""
-    return object_array([to_rational(entry) for entry in array.flat], array.shape)

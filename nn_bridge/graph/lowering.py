@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from nn_bridge.block_map import Blocks, selected
-from nn_bridge.exact_array import exact_array
+from nn_bridge.block_map import Blocks
+from nn_bridge.exact_array import exact_array, stacked
 from nn_bridge.graph.steps import Kinks, Linear, Maxima, Source, Step
+from nn_bridge.index_map import selection
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, diagonal
 from nn_bridge.maxima import as_maxima
@@ -88,7 +89,7 @@ class _Chain:
         """Append what puts the entries of the output in order, if they are not."""
         places = self._coordinates(output)
         if not _counts_up(places, self.width):
-            self._affine(Affine(selected(places, self.width)))
+            self._affine(Affine(selection(places, self.width)))
 
     def _apply(self, steps: Sequence[Linear], carried: Carried) -> None:
         maps: list[LinearMap | None] = [step.weight for step in steps]
@@ -98,7 +99,7 @@ class _Chain:
             maps.append(None)
             taken.append(places)
             biases.append(np.zeros(len(places)))
-        self._affine(Affine(_joined(maps, taken, self.width), _stacked(biases)))
+        self._affine(Affine(_joined(maps, taken, self.width), stacked(biases)))
         self._place(steps, carried)
 
     def _bend(self, steps: Sequence[Kinks], carried: Carried) -> None:
@@ -108,14 +109,14 @@ class _Chain:
         bent = np.concatenate(taken)
         listed = np.concatenate([bent, *kept])
         if len(np.unique(listed)) < len(listed):
-            self._affine(Affine(selected(listed, self.width)))
+            self._affine(Affine(selection(listed, self.width)))
             self._place(steps, carried)
             taken = [self.where[step] for step in steps]
             bent = np.concatenate(taken)
         slopes = []
         for name in ("positive", "negative"):
             whole = np.ones(self.width, dtype=object)
-            whole[bent] = _stacked([getattr(step, name) for step in steps])
+            whole[bent] = stacked([getattr(step, name) for step in steps])
             slopes.append(exact_array(whole, name, 1))
         self.layers.append(_named(*slopes))
         self.where = {step: self.where[step] for step, _ in carried}
@@ -228,7 +229,7 @@ def _joined(maps: Sequence[LinearMap | None], taken: Sequence[Array], width: int
         return Blocks(maps, taken, width)
     (own,), (places,) = maps, taken
     if own is None:
-        return selected(places, width)
+        return selection(places, width)
     if _counts_up(places, width):
         return own
     if isinstance(own, Dense) and len(np.unique(places)) == len(places):
@@ -249,10 +250,3 @@ def _named(positive: Array, negative: Array) -> TwoSlope:
 
 def _counts_up(places: Array, width: int) -> bool:
     return len(places) == width and bool((places == np.arange(width)).all())
-
-
-def _stacked(parts: Sequence[Array]) -> Array:
-    """Join exact arrays, in which floats stay floats where all are."""
-    if any(part.dtype == object for part in parts):
-        parts = [part.astype(object) for part in parts]
-    return np.concatenate(parts)

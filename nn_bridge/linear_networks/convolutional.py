@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nn_bridge.immutable import Immutable
 from nn_bridge.linear_networks.filter_chain import FilterChain
-from tropical.errors import DimensionError
 from tropical.rationals import exact, integral
 from tropical.typing import Rational
 
@@ -80,7 +79,7 @@ class LinearConvolutionalNetwork(Immutable):
             If the signal is shorter than the end-to-end filter.
         """
         values = [exact(entry, "signal") for entry in signal]
-        self._require_length(len(values))
+        self.chain.require_signal(len(values))
         for entries, stride in zip(self.filters, self.chain.strides, strict=True):
             places = range(0, len(values) - len(entries) + 1, stride)
             values = [sum(entry * values[i + j] for j, entry in enumerate(entries)) for i in places]
@@ -101,7 +100,7 @@ class LinearConvolutionalNetwork(Immutable):
         from nn_bridge.layers import Affine
         from nn_bridge.network import Network
 
-        self._require_length(inputs)
+        self.chain.require_signal(inputs)
         layers, width = [], inputs
         for entries, stride in zip(self.filters, self.chain.strides, strict=True):
             places = range(0, width - len(entries) + 1, stride)
@@ -109,14 +108,6 @@ class LinearConvolutionalNetwork(Immutable):
             layers.append(Affine(rows))
             width = len(rows)
         return Network(layers)
-
-    def _require_length(self, length: int) -> None:
-        if length < self.chain.size:
-            message = (
-                f"signal must have at least {self.chain.size} entries, as the end-to-end filter "
-                f"has, got {length}"
-            )
-            raise DimensionError(message)
 
     def __eq__(self, other: object) -> bool:
         """Whether the two have the same filters and strides (not: the same end-to-end filter)."""

@@ -100,6 +100,15 @@ class FilterChain(Immutable):
             )
             raise DimensionError(message)
 
+    def require_signal(self, length: int) -> None:
+        """Raise unless a signal of this length holds the end-to-end filter."""
+        if length < self.size:
+            message = (
+                f"signal must have at least {self.size} entries, as the end-to-end filter "
+                f"has, got {length}"
+            )
+            raise DimensionError(message)
+
     def __eq__(self, other: object) -> bool:
         """Whether the two have the same sizes and strides."""
         if not isinstance(other, FilterChain):

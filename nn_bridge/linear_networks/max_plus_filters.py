@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from nn_bridge.immutable import Immutable
 from nn_bridge.linear_networks.filter_chain import FilterChain
-from tropical.errors import ArgumentError, BudgetError, DimensionError
+from tropical.errors import ArgumentError, BudgetError
 from tropical.geometry.linear_program import Feasible, feasible_point
 from tropical.rationals import exact
 from tropical.semiring import Value
@@ -83,7 +83,7 @@ class MaxPlusConvolutionalNetwork(Immutable):
     def __call__(self, signal: Sequence[Any]) -> tuple[Rational, ...]:
         """Return what the layers make of a signal, exactly."""
         values = [exact(entry, "signal") for entry in signal]
-        self._require_length(len(values))
+        self.chain.require_signal(len(values))
         for entries, stride in zip(self.filters, self.chain.strides, strict=True):
             places = range(0, len(values) - len(entries) + 1, stride)
             values = [
@@ -96,7 +96,7 @@ class MaxPlusConvolutionalNetwork(Immutable):
         from nn_bridge.layers import Affine, Layer, Maxout
         from nn_bridge.network import Network
 
-        self._require_length(inputs)
+        self.chain.require_signal(inputs)
         layers: list[Layer] = []
         width = inputs
         for entries, stride in zip(self.filters, self.chain.strides, strict=True):
@@ -109,14 +109,6 @@ class MaxPlusConvolutionalNetwork(Immutable):
             layers += [Affine(rows, list(entries) * len(places)), Maxout(len(entries))]
             width = len(places)
         return Network(layers)
-
-    def _require_length(self, length: int) -> None:
-        if length < self.chain.size:
-            message = (
-                f"signal must have at least {self.chain.size} entries, as the end-to-end filter "
-                f"has, got {length}"
-            )
-            raise DimensionError(message)
 
     def __eq__(self, other: object) -> bool:
         """Whether the two have the same filters and strides."""

@@ -17,9 +17,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from nn_bridge.composition import compose
 from nn_bridge.exact_array import to_rational
 from nn_bridge.layers import Affine, Maxout, TwoSlope
-from nn_bridge.linear_map import Dense, LinearMap, Sparse, compose
+from nn_bridge.linear_map import Dense, LinearMap, Sparse
 from nn_bridge.network import Network
 from nn_bridge.rational_map.circuit import Circuit, Product
 from nn_bridge.rational_map.maxima import Form, Maxima, linear_combination

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn_bridge.linear_map import Dense, Sparse, compose, diagonal, identity
+from nn_bridge.composition import compose
+from nn_bridge.linear_map import Dense, Sparse, diagonal, identity
 
 entries = st.sampled_from([0, 0, 0, 1, -2, 0.1, 2.0**-1074, 2.0**900, Fraction(1, 3)])
 

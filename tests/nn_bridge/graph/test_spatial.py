@@ -110,12 +110,12 @@ def test_a_convolution_is_the_map_of_its_rows(seed, drawn, groups, scale, bits):
     for j in range(len(vector)):
         vector[j] = int.from_bytes(generator.bytes(25)) >> (200 - bits)
         vector[j] *= int(generator.integers(-1, 2))
-    (product_, denominator), (expected, other) = kept.times(vector), kept._rows.times(vector)
+    (product_, denominator), (expected, other) = kept.times(vector), kept.rows.times(vector)
     assert [Fraction(x, denominator) for x in product_] == [Fraction(x, other) for x in expected]
-    assert kept == kept._rows
+    assert kept == kept.rows
     points = generator.integers(-8, 9, (3, kept.shape[1])).astype(float)
     whole = Convolution(np.ones(kernel.shape), kept.image, **several, groups=groups)
-    assert (whole.rounded(points) == whole._rows.rounded(points)).all()
+    assert (whole.rounded(points) == whole.rows.rounded(points)).all()
 
 
 @given(
