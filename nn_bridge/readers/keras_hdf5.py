@@ -120,6 +120,7 @@ def root(content: bytes) -> Node:
     first = 24 if version == 0 else 28
     if data.number(first) != 0:
         damaged("addresses from its beginning", data.number(first))
+    data.take(0, data.number(first + 16))  # the end of the file, as the file tells it
     return Node(data, data.number(first + 32 + 8))
 
 

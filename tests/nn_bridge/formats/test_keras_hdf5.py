@@ -153,3 +153,10 @@ def test_a_header_that_continues_in_itself_is_refused(tmp_path):
     )
     with pytest.raises(ModelFileError, match="headers that end"):
         root(bytes(content))
+
+
+@pytest.mark.parametrize("missing", [1, 100])
+def test_a_file_that_ends_early_is_refused_even_where_no_weight_is_missing(missing):
+    content = (Path(__file__).parent / "data" / "convolutional.h5").read_bytes()
+    with pytest.raises(ModelFileError, match="bytes within the file"):
+        root(content[:-missing])
