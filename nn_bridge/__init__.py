@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nn_bridge.canonical_form import CanonicalForm, canonical
     from nn_bridge.checking import check
     from nn_bridge.convolution import Convolution
+    from nn_bridge.domain import Domain
     from nn_bridge.equivalence.decide import equivalent
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
     from nn_bridge.extraction.extracting import tropex
@@ -49,6 +50,7 @@ __all__ = [
     "Convolution",
     "Counterexample",
     "Dense",
+    "Domain",
     "Extraction",
     "LeakyReLU",
     "Maxout",
@@ -89,6 +91,7 @@ _HOMES = {
     "nn_bridge.canonical_form": ("CanonicalForm", "canonical"),
     "nn_bridge.checking": ("check",),
     "nn_bridge.convolution": ("Convolution",),
+    "nn_bridge.domain": ("Domain",),
     "nn_bridge.equivalence.decide": ("equivalent",),
     "nn_bridge.errors": ("CertificateError", "ModelFileError", "UnsupportedLayerError"),
     "nn_bridge.extraction.extracting": ("tropex",),

@@ -113,7 +113,7 @@ def check(
     """
     from nn_bridge.certificates import check as checker
     from nn_bridge.certificates.plain import plain_layers
-    from nn_bridge.checking import load
+    from nn_bridge.evidence import load
     from nn_bridge.heads import comparable
 
     evidence = load(certificate)
@@ -122,7 +122,7 @@ def check(
         valid = f.head == g.head
         if valid:
             f, g = comparable(f, g)
-            valid = checker.check(evidence, plain_layers(f), plain_layers(g), bar.update)
+            valid = checker.check(evidence, plain_layers(f), plain_layers(g), progress=bar.update)
     says = evidence.get("claim") if isinstance(evidence, dict) else None
     valid = valid and claim in {None, says}
     if as_json:

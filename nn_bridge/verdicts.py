@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from fractions import Fraction
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from nn_bridge import evidence as files
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from tropical.errors import UndecidedError
@@ -17,6 +16,7 @@ from tropical.rationals import written
 from tropical.typing import Rational
 
 if TYPE_CHECKING:
+    from nn_bridge.domain import Domain
     from nn_bridge.network import Network
 
 
@@ -30,33 +30,35 @@ class Verdict(ABC):
     ----------
     f, g : Network
         The networks that were asked about.
+    domain : Domain or None
+        Where they were compared; None for everywhere.
     certificate : dict
         The evidence, as it is saved.
     """
 
-    def __init__(self, f: Network, g: Network, claim: str, evidence: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        f: Network,
+        g: Network,
+        claim: str,
+        evidence: dict[str, Any],
+        domain: Domain | None = None,
+    ) -> None:
         self.f = f
         self.g = g
-        self.certificate: dict[str, Any] = {
-            "format": checker.FORMAT,
-            "version": checker.VERSION,
-            "claim": claim,
-            "domain": "everywhere",
-            "inputs": f.inputs,
-            "outputs": f.outputs,
-            "networks": [{"sha256": f.digest}, {"sha256": g.digest}],
-            "notes": [list(f.notes), list(g.notes)],
-            **evidence,
-        }
+        self.domain = domain
+        self.certificate = files.certificate(claim, [f, g], evidence, domain)
 
     def check(self) -> bool:
         """Return whether the evidence holds, by code that shares nothing with the search."""
         return checker.check(self.certificate, plain_layers(self.f), plain_layers(self.g))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the certificate as JSON; ``nb.check(path, f, g)`` verifies it later."""
-        text = json.dumps(self.certificate, separators=(",", ":"))
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        """Write the certificate as JSON; ``nb.check(path, f, g)`` verifies it later.
+
+        It is compressed where the name ends in ``.gz``.
+        """
+        files.save(self.certificate, path)
 
     @abstractmethod
     def explain(self) -> str:
@@ -65,13 +67,21 @@ class Verdict(ABC):
     @abstractmethod
     def __bool__(self) -> bool: ...
 
+    @property
+    def _place(self) -> str:
+        """Where the networks were compared, in words."""
+        if self.domain is None:
+            return f"R^{self.f.inputs}"
+        kind = "box" if self.domain.is_box else "polyhedron"
+        return f"a {kind} of dimension {self.domain.dimension} in R^{self.f.inputs}"
+
     def _noted(self, text: str) -> str:
         notes = [*self.f.notes, *self.g.notes]
         return text if not notes else f"{text} Read with: {'; '.join(dict.fromkeys(notes))}."
 
 
 class Proof(Verdict):
-    """The two networks are one function on all of R^n.
+    """The two networks are one function on all of R^n, or on the domain.
 
     Examples
     --------
@@ -82,8 +92,10 @@ class Proof(Verdict):
     (Proof(equal on R^1, 1 hyperplane), True)
     """
 
-    def __init__(self, f: Network, g: Network, evidence: dict[str, Any]) -> None:
-        super().__init__(f, g, "equal", evidence)
+    def __init__(
+        self, f: Network, g: Network, evidence: dict[str, Any], domain: Domain | None = None
+    ) -> None:
+        super().__init__(f, g, "equal", evidence, domain)
 
     @property
     def hyperplanes(self) -> int | None:
@@ -117,7 +129,7 @@ class Proof(Verdict):
             else f"those of l do not cancel within {odd} of the groups but add up to 0 over all"
         )
         return self._noted(
-            f"The two networks are one function on R^{self.f.inputs}. Their {h_f} and {h_g} hidden "
+            f"The two networks are one function on {self._place}. Their {h_f} and {h_g} hidden "
             f"units fall into {self.certificate['groups']} groups of units that vanish on one "
             "hyperplane. Write each unit as a multiple t of the affine function l of its group; "
             "its activation is then a multiple of |l| and one of l. In every group the multiples "
@@ -134,14 +146,14 @@ class Proof(Verdict):
             way = f"{self.certificate['maxima']['flags']} flags"
         else:
             way = _count(self.hyperplanes or 0)
-        return f"Proof(equal on R^{self.f.inputs}, {way})"
+        return f"Proof(equal on {self._place}, {way})"
 
     def _explained_by_levels(self) -> str:
         told = [[side["feature"] for side in level] for level in self._levels]
         units = [sum(len(level[k]) for level in told) for k in (0, 1)]
         features = {number for level in told for side in level for number in side} - {None}
         return (
-            f"The two networks are one function on R^{self.f.inputs}. Level by level, each of "
+            f"The two networks are one function on {self._place}. Level by level, each of "
             f"their {units[0]} and {units[1]} units is a multiple of one of {len(features)} "
             "features plus an affine function of earlier features, where the inputs are the first "
             "features and a further one is an activation or a maximum of affine functions of "
@@ -152,7 +164,7 @@ class Proof(Verdict):
     def _explained_by_flags(self) -> str:
         told = self.certificate["maxima"]
         return (
-            f"The two networks are one function on R^{self.f.inputs}. Each is an affine map of "
+            f"The two networks are one function on {self._place}. Each is an affine map of "
             "maxima of affine functions. A maximum is one of its pieces, plus a multiple of a "
             f"maximum of 0 and integer functions; {told['shared']} of these cancel in f - g, and "
             f"{told['left']} are left. The slope of what is left jumps across no hyperplane: the "
@@ -188,6 +200,7 @@ class Counterexample(Verdict):
         g: Network,
         point: tuple[Rational, ...],
         values: tuple[tuple[Rational, ...], tuple[Rational, ...]],
+        domain: Domain | None = None,
     ) -> None:
         self.point = point
         self.values = values
@@ -195,7 +208,7 @@ class Counterexample(Verdict):
             "point": [written(entry) for entry in point],
             "values": [[written(entry) for entry in side] for side in values],
         }
-        super().__init__(f, g, "different", evidence)
+        super().__init__(f, g, "different", evidence, domain)
 
     def __bool__(self) -> bool:
         return False
@@ -250,14 +263,22 @@ class Undecided(Verdict):
     ----------
     reason : str
         Why the question stays open.
-    bounds : None
-        Certified bounds on the difference, when there are any.
+    bounds : pair of int or Fraction, or None
+        Certified bounds on the largest difference on the domain, when there are any.
     """
 
-    def __init__(self, f: Network, g: Network, reason: str) -> None:
+    def __init__(
+        self,
+        f: Network,
+        g: Network,
+        reason: str,
+        domain: Domain | None = None,
+        bounds: tuple[Rational, Rational] | None = None,
+        evidence: dict[str, Any] | None = None,
+    ) -> None:
         self.reason = reason
-        self.bounds = None
-        super().__init__(f, g, "undecided", {"reason": reason})
+        self.bounds = bounds
+        super().__init__(f, g, "undecided", {"reason": reason, **(evidence or {})}, domain)
 
     def __bool__(self) -> NoReturn:
         message = (

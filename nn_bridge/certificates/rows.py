@@ -5,6 +5,7 @@ Part of the checker: plain integers, and nothing from the search.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -16,6 +17,8 @@ from typing import Any, TypeAlias
 Layers: TypeAlias = Sequence[dict[str, Any]]
 Row: TypeAlias = tuple[dict[int, int], int, int]
 """Coefficients by column, constant, and the positive denominator of both."""
+
+QUOTIENT = re.compile(r"(-?(?:0x[0-9a-f]+|[0-9]+))(?:/(0x[0-9a-f]+|[0-9]+))?")
 
 
 class TwoLayer:
@@ -271,3 +274,29 @@ def _image(layer: dict[str, Any], point: list[Fraction]) -> list[Fraction]:
         total = sum(value * entries[j] for j, value in row.items() if j in entries)
         image.append(Fraction(total + constant * common, denominator * common))
     return image
+
+
+def as_count(value: Any) -> int:
+    """Return a number of things, or of a thing."""
+    if type(value) is not int:
+        message = "a number of things is an int"
+        raise TypeError(message)
+    return value
+
+
+def as_fractions(texts: Any) -> list[Fraction]:
+    """Read the coordinates of a point, or its values."""
+    if not isinstance(texts, list):
+        message = "a point and its values are lists"
+        raise TypeError(message)
+    return [as_fraction(text) for text in texts]
+
+
+def as_fraction(text: Any) -> Fraction:
+    """Read digits, decimal or hexadecimal, and perhaps a denominator: no exponent, no surprise."""
+    parts = QUOTIENT.fullmatch(text)
+    if parts is None:
+        message = "a rational number is written as -3/4"
+        raise ValueError(message)
+    above, below = (int(part, 16 if "x" in part else 10) for part in (parts[1], parts[2] or "1"))
+    return Fraction(above, below)

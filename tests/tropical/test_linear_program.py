@@ -20,6 +20,7 @@ from tropical.geometry.linear_program import (
     Optimal,
     Unbounded,
     feasible_point,
+    interior,
     interior_point,
     maximize,
 )
@@ -68,7 +69,7 @@ def test_every_answer_carries_a_valid_certificate_rationals(program):
 
 
 def verify_points(A, b, n):
-    """Check both answers about a point; None has no certificate to show, so take a twin's."""
+    """Check both answers about a point, and the multipliers that deny one inside."""
     found = feasible_point(A, b, n)
     verify([0] * n, A, b, found)
     inside = interior_point(A, b, n)
@@ -78,6 +79,11 @@ def verify_points(A, b, n):
     if inside is not None:
         assert all(dot(row, inside) < bound for row, bound in zip(A, b, strict=True))
         assert isinstance(found, Feasible)
+    else:
+        y = interior(A, b, n).multipliers
+        assert min(y) >= 0 < max(y)
+        assert all(dot(y, [row[j] for row in A]) == 0 for j in range(n))
+        assert dot(y, b) <= 0
     return found, inside
 
 

@@ -1,9 +1,9 @@
 r"""Exact linear programs over the rationals, each answer with its certificate.
 
 ``maximize(c, A, b)`` is :math:`\max \{ \langle c, x \rangle : A x \le b \}`, x free in sign;
-``feasible_point(A, b)`` and ``interior_point(A, b)`` ask only for a point. Rows are scaled to
-integers. A simplex in doubles finds a basis, which is proved in machine words where they suffice
-(``kernels/simplex.py``), else in integers of any size (``exact_simplex.py``).
+``feasible_point(A, b)``, ``interior(A, b)`` and ``interior_point(A, b)`` ask only for a point. Rows
+are scaled to integers. A simplex in doubles finds a basis, which is proved in machine words where
+they suffice (``kernels/simplex.py``), else in integers of any size (``exact_simplex.py``).
 """
 
 from __future__ import annotations
@@ -51,6 +51,26 @@ class Feasible:
 
     status: ClassVar[str] = "feasible"
     point: Vector
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A ``point`` with ``A point < b`` in every row."""
+
+    status: ClassVar[str] = "inside"
+    point: Vector
+
+
+@dataclass(frozen=True)
+class NoInterior:
+    """Motzkin: ``multipliers >= 0``, not all 0, ``multipliers A = 0``, ``<multipliers, b> <= 0``.
+
+    Where the last number is 0, every feasible x has ``A x = b`` in the rows of positive
+    multipliers; where it is negative, there is no feasible x.
+    """
+
+    status: ClassVar[str] = "no interior"
+    multipliers: Vector
 
 
 @dataclass(frozen=True)
@@ -165,13 +185,47 @@ def feasible_point(
     return Feasible(_point(found))
 
 
+def interior(
+    A: Iterable[Iterable[Any]], b: Iterable[Any], n: int | None = None
+) -> Inside | NoInterior:
+    r"""Return a point with :math:`A x < b` in every row, or the proof that there is none.
+
+    Parameters
+    ----------
+    A, b, n
+        As for `feasible_point`.
+
+    Returns
+    -------
+    Inside or NoInterior
+        Each carries the certificate that its docstring defines, checked before it is returned.
+
+    Raises
+    ------
+    DimensionError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from tropical.geometry.linear_program import interior
+    >>> interior([[1], [-1]], [1, 0])
+    Inside(point=(Fraction(1, 2),))
+    >>> interior([[1], [-1]], [1, -1])
+    NoInterior(multipliers=(1, 1))
+    """
+    program = _read(A, b, None, n)
+    found = _decide(program, outcomes.FIND_INTERIOR)
+    if found.kind == outcomes.INSIDE:
+        return Inside(_point(found))
+    return NoInterior(_farkas(program, found))
+
+
 def interior_point(
     A: Iterable[Iterable[Any]], b: Iterable[Any], n: int | None = None
 ) -> Vector | None:
     r"""Return a point with :math:`A x < b` in every row, or None if there is none.
 
-    None is an exact answer too: multipliers :math:`y \ge 0`, not all 0, with :math:`y A = 0` and
-    :math:`\langle y, b \rangle \le 0` were found and checked (Motzkin).
+    None is an exact answer too: `interior` returns its proof.
 
     Parameters
     ----------
@@ -189,8 +243,8 @@ def interior_point(
     >>> interior_point([[1], [-1]], [1, 0]), interior_point([[1], [-1]], [1, -1])
     ((Fraction(1, 2),), None)
     """
-    found = _decide(_read(A, b, None, n), outcomes.FIND_INTERIOR)
-    return _point(found) if found.kind == outcomes.INSIDE else None
+    found = interior(A, b, n)
+    return found.point if isinstance(found, Inside) else None
 
 
 # --- a program in integers ---------------------------------------------------------------------

@@ -1,0 +1,350 @@
+"""Where networks are compared: a convex polyhedron, exact, and its coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from nn_bridge.affine_hull import Functional, Hull, affine_hull, at, primitive
+from nn_bridge.exact_array import exact_array, object_array, to_rational
+from nn_bridge.immutable import Immutable
+from nn_bridge.layers import Affine
+from nn_bridge.linear_map import Sparse
+from nn_bridge.network import Network
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
+from tropical.rationals import exact, written
+from tropical.typing import Array, Rational
+
+Bound = Rational | None
+
+
+class Domain(Immutable):
+    r"""A convex polyhedron in R^n with at least one point: bounds of coordinates, and half-spaces.
+
+    It need not be bounded, nor have an interior. Its constraints are affine functions that are
+    :math:`\ge 0` on it; number j is :math:`x_j` minus its lower bound, number n + j its upper bound
+    minus :math:`x_j`, number 2n + r the r-th half-space.
+
+    Parameters
+    ----------
+    lower, upper : sequence of numbers, of length n
+        The bounds; None and infinities stand for no bound.
+    rows : iterable of sequences of length n + 1
+        The half-spaces: coefficients and constant of a function that is at least 0.
+
+    Raises
+    ------
+    ArgumentError
+        If no point satisfies the constraints.
+    DimensionError
+        If lengths differ.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> square = nb.Domain.box([0, 0], [1, 1])
+    >>> square, ["1/2", 1] in square
+    (Domain(box in R^2), True)
+    >>> nb.Domain.halfspaces([[1, 1]], [1], lower=[0, 0])
+    Domain(dimension 2 in R^2, 3 constraints)
+    """
+
+    def __init__(
+        self, lower: Iterable[Any], upper: Iterable[Any], rows: Iterable[Sequence[Any]] = ()
+    ) -> None:
+        self.lower: tuple[Bound, ...] = tuple(_bound(v, "lower", -inf) for v in lower)
+        self.upper: tuple[Bound, ...] = tuple(_bound(v, "upper", inf) for v in upper)
+        if len(self.lower) != len(self.upper):
+            message = (
+                f"upper must have {len(self.lower)} bounds as lower has, got {len(self.upper)}"
+            )
+            raise DimensionError(message)
+        for j, (below, above) in enumerate(zip(self.lower, self.upper, strict=True)):
+            if below is not None and above is not None and below > above:
+                message = (
+                    f"domain must have a point, got coordinate {j} between {written(below)} and "
+                    f"{written(above)}"
+                )
+                raise ArgumentError(message)
+        self.rows: tuple[Functional, ...] = tuple(self._functional(row) for row in rows)
+        self.chart: Chart = Chart(self)
+
+    @classmethod
+    def box(cls, lower: Iterable[Any], upper: Iterable[Any]) -> Domain:
+        """Return the points between two corners."""
+        return cls(lower, upper)
+
+    @classmethod
+    def halfspaces(
+        cls,
+        A: Iterable[Sequence[Any]],
+        b: Iterable[Any],
+        equations: Iterable[tuple[Sequence[Any], Any]] = (),
+        lower: Iterable[Any] | None = None,
+        upper: Iterable[Any] | None = None,
+    ) -> Domain:
+        r"""Return the points with :math:`A x \le b` that satisfy equations, and keep bounds.
+
+        Parameters
+        ----------
+        A : array_like, shape (m, n)
+            A normal in each row.
+        b : array_like, shape (m,)
+            The right-hand sides.
+        equations : iterable of pairs
+            ``(a, c)`` stands for :math:`\langle a, x \rangle = c`.
+        lower, upper : sequence of numbers, optional
+            Bounds of the coordinates.
+
+        Examples
+        --------
+        The diagonal of the unit square:
+
+        >>> import nn_bridge as nb
+        >>> nb.Domain.halfspaces([], [], [([1, -1], 0)], [0, 0], [1, 1])
+        Domain(dimension 1 in R^2, 6 constraints)
+        """
+        normals = [[exact(v, "A") for v in row] for row in A]
+        ends = [exact(v, "b") for v in b]
+        if len(normals) != len(ends):
+            message = f"b must have {len(normals)} entries, one for each row of A, got {len(ends)}"
+            raise DimensionError(message)
+        pairs = [([exact(v, "equations") for v in a], exact(c, "equations")) for a, c in equations]
+        rows = [[*(-v for v in a), c] for a, c in zip(normals, ends, strict=True)]
+        for a, c in pairs:
+            rows += [[*(-v for v in a), c], [*a, -c]]
+        bounds = [None if side is None else list(side) for side in (lower, upper)]
+        lengths = [len(row) - 1 for row in rows] + [
+            len(side) for side in bounds if side is not None
+        ]
+        if not lengths:
+            message = "A must not be empty where no bound tells the dimension, got no rows"
+            raise DimensionError(message)
+        below, above = ([None] * lengths[0] if side is None else side for side in bounds)
+        return cls(below, above, rows)
+
+    @property
+    def inputs(self) -> int:
+        """The dimension n of the space around."""
+        return len(self.lower)
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the affine hull."""
+        return len(self.chart.free)
+
+    @property
+    def is_box(self) -> bool:
+        """Whether bounds of coordinates are all there is."""
+        return not self.rows
+
+    @property
+    def constraints(self) -> dict[int, Functional]:
+        """The constraints that are not void, by number."""
+        n = self.inputs
+        found: dict[int, Functional] = {}
+        for j, (below, above) in enumerate(zip(self.lower, self.upper, strict=True)):
+            if below is not None:
+                found[j] = primitive({j: 1}, -below)
+            if above is not None:
+                found[n + j] = primitive({j: -1}, above)
+        found.update(zip(range(2 * n, 2 * n + len(self.rows)), self.rows, strict=True))
+        return found
+
+    def __contains__(self, point: Sequence[Any]) -> bool:
+        """Whether a point, exact, satisfies every constraint."""
+        entries = [to_rational(v) for v in exact_array(point, "point", 1)]
+        if len(entries) != self.inputs:
+            message = f"point must have {self.inputs} coordinates, got {len(entries)}"
+            raise DimensionError(message)
+        bounded = all(
+            (below is None or below <= entry) and (above is None or entry <= above)
+            for below, entry, above in zip(self.lower, entries, self.upper, strict=True)
+        )
+        return bounded and all(at(row, dict(enumerate(entries))) >= 0 for row in self.rows)
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what a certificate says of the domain: it, its affine hull, a point inside."""
+        hull = self.chart.hull
+        return {
+            "lower": [None if bound is None else written(bound) for bound in self.lower],
+            "upper": [None if bound is None else written(bound) for bound in self.upper],
+            "rows": [
+                [[[j, str(v)] for j, v in coefficients.items()], str(constant)]
+                for coefficients, constant in self.rows
+            ],
+            "hull": [[[i, str(y)] for i, y in step.items()] for step in hull.steps],
+            "inside": [written(entry) for entry in self.chart.inside],
+        }
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the constraints are the same (not: whether the sets are)."""
+        if not isinstance(other, Domain):
+            return NotImplemented
+        return (self.lower, self.upper, self.rows) == (other.lower, other.upper, other.rows)
+
+    def __hash__(self) -> int:
+        return hash((self.lower, self.upper))
+
+    def __repr__(self) -> str:
+        if self.is_box:
+            return f"Domain(box in R^{self.inputs})"
+        count = sum(bound is not None for bound in (*self.lower, *self.upper)) + len(self.rows)
+        return f"Domain(dimension {self.dimension} in R^{self.inputs}, {count} constraints)"
+
+    def _functional(self, row: Sequence[Any]) -> Functional:
+        entries = [exact(v, "rows") for v in row]
+        if len(entries) != self.inputs + 1:
+            message = (
+                f"rows must have {self.inputs + 1} entries, coefficients and a constant, "
+                f"got {len(entries)}"
+            )
+            raise DimensionError(message)
+        return primitive(dict(enumerate(entries[:-1])), entries[-1])
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A domain in coordinates of its affine hull, where it has an interior.
+
+    Attributes
+    ----------
+    domain : Domain
+        The set.
+    """
+
+    domain: Domain
+
+    def __post_init__(self) -> None:
+        _ = self.hull  # an empty domain is refused at once
+
+    @cached_property
+    def hull(self) -> Hull:
+        """The affine hull, and the constraints on it by coordinate of R^n."""
+        return affine_hull(self.domain.constraints)
+
+    @cached_property
+    def free(self) -> tuple[int, ...]:
+        """The coordinates of R^n that serve as coordinates y of the hull, k of them."""
+        return tuple(j for j in range(self.domain.inputs) if j not in self.hull.solved)
+
+    @cached_property
+    def constraints(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The constraints by number: k coefficients and a constant, positive in the interior."""
+        place = {j: i for i, j in enumerate(self.free)}
+        found = []
+        for number, (coefficients, constant) in self.hull.constraints.items():
+            row = [0] * len(self.free) + [constant]
+            for j, value in coefficients.items():
+                row[place[j]] = value
+            found.append((number, tuple(row)))
+        return found
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
+        """The lower and the upper bounds of y that the domain states itself."""
+        lower, upper = self.domain.lower, self.domain.upper
+        return tuple(lower[j] for j in self.free), tuple(upper[j] for j in self.free)
+
+    @cached_property
+    def inside(self) -> tuple[Rational, ...]:
+        """A point y where every constraint is positive."""
+        return tuple(self.hull.inside.get(j, 0) for j in self.free)
+
+    @cached_property
+    def embedding(self) -> Affine | None:
+        """The map from y to x, None where the hull is all of R^n."""
+        if not self.hull.solved:
+            return None
+        place = {j: i for i, j in enumerate(self.free)}
+        starts, places, values, offset = [0], [], [], []
+        for j in range(self.domain.inputs):
+            inner, beside = self.hull.solved.get(j, ({j: 1}, 0))
+            for i in sorted(inner):
+                places.append(place[i])
+                values.append(inner[i])
+            starts.append(len(places))
+            offset.append(beside)
+        entries = object_array(values, (len(values),))
+        return Affine(Sparse(starts, places, entries, len(self.free)), _vector(offset))
+
+    def point(self, y: Sequence[Rational]) -> tuple[Rational, ...]:
+        """Return the point of R^n with these coordinates."""
+        if self.embedding is None:
+            return tuple(exact(entry) for entry in y)
+        values: tuple[Rational, ...] = Network([self.embedding])(list(y))
+        return values
+
+    def restricted(self, network: Network) -> Network:
+        """Return the network as a function of y."""
+        if self.embedding is None:
+            return network
+        return Network([self.embedding, *network.layers], notes=network.notes, head=network.head)
+
+
+def as_domain(domain: Any, inputs: int) -> Domain:
+    """Read a domain: a `Domain`, a pair of bounds, a Polytope or a Polyhedron.
+
+    Raises
+    ------
+    DimensionError
+        If it does not lie in the space of the inputs.
+    ArgumentTypeError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> from nn_bridge.domain import as_domain
+    >>> as_domain(([0, None], [1, float("inf")]), 2)
+    Domain(box in R^2)
+    >>> as_domain(tp.Polytope([[0, 0], [1, 1]]), 2)
+    Domain(dimension 1 in R^2, 4 constraints)
+    """
+    found = _read(domain)
+    if found.inputs != inputs:
+        message = (
+            f"domain must lie in R^{inputs}, where the inputs are, got one in R^{found.inputs}"
+        )
+        raise DimensionError(message)
+    return found
+
+
+def _read(domain: Any) -> Domain:
+    from tropical.geometry.polyhedron import Polyhedron
+
+    if isinstance(domain, Domain):
+        return domain
+    if isinstance(domain, Polyhedron):
+        facets = domain.facets
+        equations = [(e.normal, e.offset) for e in domain.equations]
+        nothing = [None] * domain.ambient_dimension
+        return Domain.halfspaces(
+            [facet.normal for facet in facets],
+            [facet.offset for facet in facets],
+            equations,
+            nothing,
+            nothing,
+        )
+    if isinstance(domain, list | tuple) and len(domain) == 2:
+        return Domain.box(*domain)
+    message = (
+        "domain must be a Domain, a pair of lower and upper bounds, a Polytope or a Polyhedron, "
+        f"got {domain!r}"
+    )
+    raise ArgumentTypeError(message)
+
+
+def _bound(value: Any, name: str, none: float) -> Bound:
+    if value is None or (isinstance(value, float | np.floating) and value == none):
+        return None
+    return exact(value, name)
+
+
+def _vector(entries: list[Any]) -> Array:
+    return object_array(entries, (len(entries),))
