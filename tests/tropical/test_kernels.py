@@ -243,7 +243,7 @@ def test_points_are_sorted_by_cells(variables, sides, count, seed, strange):
     )
     if strange and count > 2:
         points[0, 0], points[1, -1], points[2, 0] = np.nan, np.inf, -np.inf
-    order = np.full(count, -1)
+    order = np.full(count, -1, np.int32)
     with np.errstate(invalid="ignore"):
         sort_by_cells(points, sides, order)
     assert sorted(order.tolist()) == list(range(count))

@@ -138,8 +138,8 @@ def largest_terms(
     absorbing = _absorbing(coefficients[present], exponents[present], zero)
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order = None
-    if d <= VARIABLES and len(coefficients) >= TERMS and k >= POINTS:
-        order = np.empty(k, np.int64)
+    if d <= VARIABLES and len(coefficients) >= TERMS and POINTS <= k < 2**31:
+        order = np.empty(k, np.int32)
         points = plain(points)
         sort_by_cells(points, max(1, int((k / CELL) ** (1 / d))), order)
 
