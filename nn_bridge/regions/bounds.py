@@ -13,13 +13,13 @@ from nn_bridge.collapse import collapse
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
+from nn_bridge.regions.activation_counts import count_activation_regions
 from nn_bridge.regions.architecture import Architecture
 from nn_bridge.regions.cell_numbers import (
     largest_cell_number,
     require_short_sums,
     sum_over_dimensions,
 )
-from nn_bridge.regions.splitting import count_activation_regions
 from tropical.errors import ArgumentError, ArgumentTypeError, BudgetError
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import nn_bridge as nb
 import tropical as tp
+from nn_bridge.regions.activation_counts import count_activation_regions
 from nn_bridge.regions.architecture import Architecture, HiddenLayer
 from nn_bridge.regions.bounds import region_bounds
-from nn_bridge.regions.splitting import count_activation_regions
 from tests.nn_bridge.regions import oracles
-from tests.nn_bridge.regions.test_splitting import small_networks
+from tests.nn_bridge.regions.test_activation_counts import small_networks
 
 AT_MOST, LARGEST = "at most, for all weights", "exactly the largest over all weights"
 EXACTLY = "exactly, for this network"

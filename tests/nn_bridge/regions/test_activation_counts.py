@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import nn_bridge as nb
 import tropical as tp
-from nn_bridge.regions.splitting import count_activation_regions
+from nn_bridge.regions.activation_counts import count_activation_regions
 from tests.nn_bridge.regions import oracles
 
 ACTIVATIONS = [nb.ReLU(), nb.LeakyReLU("1/4"), nb.Abs(), nb.Maxout(2), nb.Maxout(1)]
