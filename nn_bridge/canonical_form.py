@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nn_bridge.collapse import two_layer_form
-from nn_bridge.equivalence.by_primitive_vectors import Hyperplane, units
 from nn_bridge.exact_array import object_array, rationals, to_rational
+from nn_bridge.hyperplanes import Hyperplane, units
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
 from nn_bridge.network import Network, require_network

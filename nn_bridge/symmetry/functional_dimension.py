@@ -1,0 +1,320 @@
+r"""The functional dimension: how many ways a network's function can change with its parameters.
+
+It is the largest rank of the derivatives of the values at finitely many points by the parameters,
+:math:`\dim_{fun}(\theta) = \max_Z \operatorname{rank} \partial f_\theta(Z) / \partial \theta`, over
+sets Z of points where these derivatives exist.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, count
+from math import lcm
+from typing import Any
+
+from tqdm import tqdm
+
+from nn_bridge.collapse import collapse
+from nn_bridge.network import Network, require_network
+from nn_bridge.symmetry.claims import Claim
+from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
+from nn_bridge.symmetry.printing import counted
+from nn_bridge.symmetry.tangents import Tangents, tangents
+from tropical.errors import ArgumentError
+from tropical.geometry.exact_linear import independent_rows, kernel
+from tropical.rationals import integral, written
+
+PRIME = 2**61 - 1
+"""Rows that are independent modulo this prime are independent."""
+
+CELLS = 10_000
+"""So many cells are looked at unless the caller says otherwise."""
+
+
+class FunctionalDimension(Claim):
+    """The functional dimension of a network at its parameters.
+
+    Attributes
+    ----------
+    network : Network
+        The network.
+    dimension : int
+        The functional dimension; ``int(...)`` gives it too.
+    parameters : int
+        The number of parameters.
+    method : str
+        ``"formula"`` or ``"rank"``.
+    skip : bool
+        Whether the weights of a skip are counted.
+    """
+
+    name = "functional dimension"
+
+    def __init__(
+        self,
+        network: Network,
+        sizes: tuple[int, int],
+        method: str,
+        skip: bool,
+        points: list[Point] | None,
+    ) -> None:
+        super().__init__(network)
+        self.dimension, self.parameters = sizes
+        self.method = method
+        self.skip = skip
+        self._points = points
+
+    def __index__(self) -> int:
+        return self.dimension
+
+    @property
+    def redundancy(self) -> int:
+        """The number of parameters less the dimension.
+
+        It is at least the dimension of the set of parameters with this function, nearby.
+        """
+        return self.parameters - self.dimension
+
+    @cached_property
+    def _tangents(self) -> Tangents | None:
+        return tangents(self.network, self.skip)
+
+    def _evidence(self) -> dict[str, Any]:
+        """Return points whose derivatives are independent, and directions that change nothing."""
+        told = self._tangents
+        points = self._points
+        if points is None:
+            assert told is not None
+            points = list(points_around(told))
+        chosen = _independent(Jacobian(self.network, self.skip), points)
+        return {
+            "skip": self.skip,
+            "parameters": self.parameters,
+            "at least": self.dimension,
+            "at most": None if told is None else self.dimension,
+            "points": [
+                [[written(integral(v)) for v in points[place]], outputs]
+                for place, outputs in chosen.items()
+            ],
+            "relations": None
+            if told is None
+            else [
+                [[k, written(integral(v))] for k, v in direction.items()]
+                for direction in told.relations()
+            ],
+        }
+
+    def _told(self) -> str:
+        """Return what it means in sentences."""
+        way = (
+            "by the spaces of the derivatives at each hyperplane"
+            if self.method == "formula"
+            else "by the rank of the derivatives at points in every cell where it is affine"
+        )
+        sides = (
+            "The certificate has points whose derivatives are independent, and "
+            f"{counted(self.redundancy, 'direction')} of parameters that change nothing."
+            if self._tangents is not None
+            else "The certificate has points whose derivatives are independent, which proves that "
+            "the dimension is no less; that it is no more rests on the enumeration of the cells."
+        )
+        return (
+            f"Of {counted(self.parameters, 'parameter')}, the function changes with "
+            f"{self.dimension} in different ways, to first order; computed exactly {way}. {sides}"
+        )
+
+    def __repr__(self) -> str:
+        return f"FunctionalDimension({self.dimension} of {counted(self.parameters, 'parameter')})"
+
+
+def functional_dimension(
+    f: Network, method: str | None = None, *, skip: bool = False, budget: int = CELLS
+) -> FunctionalDimension:
+    """Return the functional dimension of a network at its parameters, exactly.
+
+    The parameters are all entries of its affine maps, those that are 0 or shared too; slopes are
+    none. Affine maps in a row, also around a layer of no units, are merged first, and an identity
+    counts as one where there is none beside a layer that bends. A hidden unit with equal slopes
+    counts like others.
+
+    Parameters
+    ----------
+    f : Network
+        Any network for the rank; for the formula one with at most one layer of two-slope
+        activations.
+    method : str, optional
+        ``"formula"``: the dimensions of the spaces of derivatives at each hyperplane, in a time
+        that is polynomial; the default for two layers. ``"rank"``: the rank of the derivatives at
+        n + 1 points in every cell where f is affine; the default for deeper networks.
+    skip : bool
+        Whether to count the weights of a skip from the inputs to the outputs, too; beside a single
+        affine map there is none.
+    budget : int
+        More cells are not looked at.
+
+    Raises
+    ------
+    ArgumentError
+        If nowhere are there derivatives, as when a unit that is read has neither weights nor a
+        bias; or if the formula is asked for and does not apply.
+    BudgetError
+        If there are more cells than the budget.
+
+    References
+    ----------
+    :cite:`grigsby2022`
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from nn_bridge.symmetry.functional_dimension import functional_dimension
+    >>> f = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
+    >>> functional_dimension(f)
+    FunctionalDimension(7 of 9 parameters)
+    >>> deep = nb.Network(
+    ...     [
+    ...         nb.Affine([[1], [1]], [0, 1]),
+    ...         nb.ReLU(),
+    ...         nb.Affine([[1, -3]], [1]),
+    ...         nb.ReLU(),
+    ...         nb.Affine([[2]]),
+    ...     ]
+    ... )
+    >>> functional_dimension(deep)
+    FunctionalDimension(4 of 9 parameters)
+    """
+    require_network(f)
+    if method not in {None, "formula", "rank"}:
+        message = f'method must be "formula", "rank" or None, got {method!r}'
+        raise ArgumentError(message)
+    skip = skip and len(collapse(f).layers) > 1
+    told = None if method == "rank" else tangents(f, skip)
+    if told is not None:
+        sizes = told.dimension(), told.parameters
+        return FunctionalDimension(f, sizes, "formula", skip, None)
+    if method == "formula":
+        message = (
+            f"f must have at most one layer of two-slope units for the formula, got {f!r}; "
+            'ask for method="rank"'
+        )
+        raise ArgumentError(message)
+    return _by_rank(f, skip, budget)
+
+
+def points_around(told: Tangents) -> Iterator[Point]:
+    """Yield points that tell the derivatives of a two-layer network apart.
+
+    They lie in two cells on the two sides of a general point of every hyperplane, n + 1 in each.
+    The difference of a function on the two cells tells its jump across this hyperplane, and one
+    cell tells the affine rest.
+    """
+    n = told.inputs
+    rows = []
+    for places, primitive in (*told.alone, *told.bent):
+        row = [0] * (n + 1)
+        for place, entry in zip((*places, n), primitive, strict=True):
+            row[place] = entry
+        rows.append(row)
+    if not rows:
+        yield (0,) * n
+        for j in range(n):
+            yield tuple(int(i == j) for i in range(n))
+    for row in rows:
+        others = [other for other in rows if other is not row]
+        middle = _point_off(row, others, n)
+        step = min(
+            (abs(_at(other, middle)) / sum(map(abs, other[:-1])) / 2 for other in others),
+            default=Fraction(1),
+        )
+        for side in (1, -1):
+            centre = tuple(
+                x + side * step / 2 * ((v > 0) - (v < 0))
+                for x, v in zip(middle, row[:-1], strict=True)
+            )
+            yield centre
+            for j in range(n):
+                yield (*centre[:j], centre[j] + step / 4, *centre[j + 1 :])
+
+
+def _by_rank(f: Network, skip: bool, budget: int) -> FunctionalDimension:
+    jacobian = Jacobian(f, skip)
+    basis: list[list[int]] = []
+    waiting: list[list[int]] = []
+    points: list[Point] = []
+    with tqdm(desc="cells", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
+        for some in points_in_cells(f, budget):
+            bar.update()
+            found = [jacobian.at(point) for point in some]
+            if any(rows is None for rows in found):
+                continue  # a unit that is 0 on all of a cell: no derivatives there
+            points += some
+            rows = chain.from_iterable(some for some in found if some is not None)
+            waiting.extend(map(_whole, rows))
+            if len(waiting) > 200 + jacobian.parameters:
+                basis = _basis(basis + waiting)
+                waiting = []
+    if not points:
+        message = (
+            "f must have derivatives by its parameters somewhere, got a unit that is 0 everywhere "
+            "and is read"
+        )
+        raise ArgumentError(message)
+    basis = _basis(basis + waiting)
+    sizes = len(basis), jacobian.parameters
+    return FunctionalDimension(f, sizes, "rank", skip, points)
+
+
+def _basis(rows: list[list[int]]) -> list[list[int]]:
+    return [rows[place] for place in independent_rows(rows)]
+
+
+def _whole(row: list[Fraction]) -> list[int]:
+    scale = lcm(1, *(v.denominator for v in row))
+    return [int(v * scale) for v in row]
+
+
+def _independent(jacobian: Jacobian, points: list[Point]) -> dict[int, list[int]]:
+    """Return points, with outputs, whose derivatives are a basis modulo a prime."""
+    from flint import nmod_mat
+
+    labels: list[tuple[int, int]] = []
+    rows: list[list[int]] = []
+    with tqdm(points, desc="points", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
+        for place, point in enumerate(bar):
+            for output, row in enumerate(jacobian.at(point) or ()):
+                labels.append((place, output))
+                rows.append([v % PRIME for v in _whole(row)])
+    chosen: dict[int, list[int]] = {}
+    if not rows or not rows[0]:
+        return chosen
+    columns = [v for column in zip(*rows, strict=True) for v in column]
+    form, size = nmod_mat(len(rows[0]), len(rows), columns, PRIME).rref()
+    for i in range(size):
+        pivot = next(j for j in range(len(rows)) if int(form[i, j]))
+        place, output = labels[pivot]
+        chosen.setdefault(place, []).append(output)
+    return chosen
+
+
+def _point_off(row: list[int], others: list[list[int]], n: int) -> tuple[Fraction, ...]:
+    """Return a point of a hyperplane on none of the others.
+
+    The points of a moment curve in the hyperplane meet each other one at most n - 1 times.
+    """
+    place = next(j for j in range(n) if row[j])
+    along = kernel([row[:-1]], n)
+    for t in count():
+        point = [Fraction(0)] * n
+        point[place] = Fraction(-row[-1], row[place])
+        for power, direction in enumerate(along, 1):
+            point = [x + t**power * v for x, v in zip(point, direction, strict=True)]
+        if all(_at(other, tuple(point)) for other in others):
+            return tuple(point)
+    raise AssertionError
+
+
+def _at(row: list[int], point: tuple[Fraction, ...]) -> Fraction:
+    return sum((c * x for c, x in zip(row[:-1], point, strict=True)), Fraction(row[-1]))
