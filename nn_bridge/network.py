@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_bridge.certificates.check import digest
+from nn_bridge.certificates.digest import digest
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
 from nn_bridge.immutable import Immutable
