@@ -5,15 +5,18 @@ The only module that needs hypothesis, which belongs to the extra ``test``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
 from tropical.algebra.polynomial import Polynomial
 from tropical.algebra.rational import RationalFunction
 from tropical.algebra.ring import Ring
+from tropical.errors import ArgumentError
+from tropical.geometry.arrangement import Arrangement
+from tropical.geometry.equality import essential_terms
 from tropical.geometry.polytope import Polytope
 from tropical.geometry.zonotope import Zonotope
 from tropical.matrices.building import zeros
@@ -23,6 +26,11 @@ from tropical.semiring import Scalar, Semiring, max_plus, min_plus
 from tropical.typing import Rational
 
 NAMES = ("x", "y", "z", "u", "v", "w")
+
+IntegerMatrix: TypeAlias = tuple[tuple[int, ...], ...]
+"""A matrix by its rows."""
+
+Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
 
 
 def rationals(bound: int = 9, denominators: Sequence[int] = (1, 2, 3)) -> st.SearchStrategy[Any]:
@@ -186,3 +194,157 @@ def matrices(
     if not rows:
         return st.just(zeros(0, columns, semiring))
     return listed.map(lambda read: Matrix(read, semiring))
+
+
+@st.composite
+def rewritings(draw: Draw, f: Polynomial, max_terms: int = 3) -> Polynomial:
+    """Draw other terms of the same function: further ones that are nowhere the best.
+
+    A further term lies between two terms of f, or on one of them, and is no better than their mean.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> from hypothesis import given, settings
+    >>> from tropical.strategies import rewritings
+    >>> R, x, y = tp.ring("x y")
+    >>> f = x**2 + y + 0
+    >>> @settings(max_examples=10)
+    ... @given(g=rewritings(f))
+    ... def law(g):
+    ...     assert tp.equivalent(f, g)
+    >>> law()
+    """
+    if not f.terms:
+        return f
+    added = []
+    worse = -1 if f.ring.semiring == max_plus else 1
+    for _ in range(draw(st.integers(0, max_terms))):
+        first, second = draw(st.sampled_from(f.terms)), draw(st.sampled_from(f.terms))
+        middle = tuple(
+            integral(Fraction(a + b, 2)) for a, b in zip(first[1], second[1], strict=True)
+        )
+        loss = worse * abs(draw(rationals(3)))
+        if all(isinstance(entry, int) for entry in middle):
+            added.append((integral(Fraction(first[0] + second[0]) / 2 + loss), middle))
+    return f + f.ring.from_terms(added) if added else f
+
+
+@st.composite
+def near_misses(draw: Draw, f: Polynomial) -> Polynomial:
+    """Draw another function: the coefficient of one essential term is moved, often hardly.
+
+    An essential term is somewhere the only best one, so the value changes there.
+
+    Examples
+    --------
+    >>> import tropical as tp
+    >>> from hypothesis import given, settings
+    >>> from tropical.strategies import near_misses
+    >>> R, x, y = tp.ring("x y")
+    >>> f = x**2 + y + 0
+    >>> @settings(max_examples=10)
+    ... @given(g=near_misses(f))
+    ... def law(g):
+    ...     assert not tp.equivalent(f, g)
+    >>> law()
+    """
+    essential = essential_terms(f).terms
+    if not essential:
+        return f.ring.one
+    coefficient, exponent = draw(st.sampled_from(essential))
+    delta = draw(st.sampled_from([1, -1, Fraction(1, 500), Fraction(-1, 2**60)]))
+    moved = [(integral(Fraction(coefficient) + delta), exponent)]
+    return f.ring.from_terms([*(term for term in f.terms if term[1] != exponent), *moved])
+
+
+@st.composite
+def arrangements(draw: Draw, dimension: int, max_hyperplanes: int = 4) -> Arrangement:
+    """Draw an arrangement; repeated, opposite, parallel and concurrent hyperplanes are common.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> from tropical.strategies import arrangements
+    >>> @settings(max_examples=10)
+    ... @given(A=arrangements(2))
+    ... def law(A):
+    ...     assert 1 <= A.n_regions <= 11
+    >>> law()
+    """
+    if dimension < 1:
+        message = f"dimension must be at least 1, where hyperplanes are, got {dimension}"
+        raise ArgumentError(message)
+    rows = st.tuples(*[st.integers(-2, 2)] * dimension).filter(any)
+    pool = draw(st.lists(rows, min_size=1, max_size=3))
+    normals, offsets = [], []
+    for _ in range(draw(st.integers(0, max_hyperplanes))):
+        factor = draw(st.sampled_from([1, -1, 2]))
+        normals.append([factor * entry for entry in draw(st.sampled_from(pool))])
+        offsets.append(draw(st.integers(-2, 2)))
+    return Arrangement(normals, offsets, dimension=dimension)
+
+
+@st.composite
+def permutation_matrices(draw: Draw, size: int, *, signed: bool = False) -> IntegerMatrix:
+    """Draw a permutation of the coordinates of R^n, with signs if asked for, as a matrix.
+
+    It shrinks to the identity.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> from tropical.strategies import permutation_matrices
+    >>> @settings(max_examples=10)
+    ... @given(G=permutation_matrices(2))
+    ... def law(G):
+    ...     assert G in {((1, 0), (0, 1)), ((0, 1), (1, 0))}
+    >>> law()
+    """
+    images = draw(st.permutations(range(size)))
+    signs = [draw(st.sampled_from([1, -1])) if signed else 1 for _ in range(size)]
+    return tuple(
+        tuple(sign * (j == image) for j in range(size))
+        for image, sign in zip(images, signs, strict=True)
+    )
+
+
+@st.composite
+def permutation_groups(
+    draw: Draw, size: int, *, signed: bool = False, max_generators: int = 2
+) -> tuple[IntegerMatrix, ...]:
+    """Draw a group of permutations of coordinates, with signs if asked for: all its elements.
+
+    The identity comes first. The size should be small: a group has up to n!, with signs 2^n n!
+    elements.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> from tropical.strategies import permutation_groups
+    >>> @settings(max_examples=10)
+    ... @given(group=permutation_groups(3))
+    ... def law(group):
+    ...     assert len(group) in {1, 2, 3, 6}
+    >>> law()
+    """
+    drawn = st.lists(permutation_matrices(size, signed=signed), max_size=max_generators)
+    generators = draw(drawn)
+    identity = tuple(tuple(int(i == j) for j in range(size)) for i in range(size))
+    elements = [identity]
+    known = {identity}
+    for element in elements:
+        for generator in generators:
+            further = _product(element, generator)
+            if further not in known:
+                known.add(further)
+                elements.append(further)
+    return tuple(elements)
+
+
+def _product(left: IntegerMatrix, right: IntegerMatrix) -> IntegerMatrix:
+    columns = list(zip(*right, strict=True))
+    return tuple(
+        tuple(sum(a * b for a, b in zip(row, column, strict=True)) for column in columns)
+        for row in left
+    )

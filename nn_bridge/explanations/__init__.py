@@ -1,0 +1,1 @@
+"""The argument of a verdict, told as a paper would: in sentences and formulas."""

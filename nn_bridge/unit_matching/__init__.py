@@ -1,0 +1,1 @@
+"""Telling people which units of two networks differ."""
