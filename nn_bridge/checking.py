@@ -6,17 +6,21 @@ from collections.abc import Callable
 from os import PathLike
 
 from nn_bridge.certificates import check as checker
+from nn_bridge.certificates import smooth as smooth_checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.evidence import load
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.readers import read
+from nn_bridge.smooth.network import SmoothNetwork
+
+Model = Network | SmoothNetwork
 
 
 def check(
     path: str | PathLike[str],
-    f: Network | str | PathLike[str],
-    g: Network | str | PathLike[str] | None = None,
+    f: Network | SmoothNetwork | str | PathLike[str],
+    g: Network | SmoothNetwork | str | PathLike[str] | None = None,
     progress: Callable[[int], object] | None = None,
     claim: str | None = None,
 ) -> bool:
@@ -29,7 +33,7 @@ def check(
     ----------
     path : path
         A certificate written by ``Verdict.save``.
-    f, g : Network or path
+    f, g : Network, SmoothNetwork or path
         The networks, in the order in which they were compared, with one head; one network where
         the claim is about one.
     progress : callable, optional
@@ -44,11 +48,28 @@ def check(
     CertificateError
         If the file cannot be read as JSON. A readable file that proves nothing gives False.
     """
-    networks = [net if isinstance(net, Network) else read(net) for net in (f, g) if net is not None]
+    networks = [net if isinstance(net, Model) else read(net) for net in (f, g) if net is not None]
     evidence = load(path)
-    if len({network.head for network in networks}) > 1:
+    return _verify(evidence, networks, progress) and (
+        claim is None or (isinstance(evidence, dict) and evidence["claim"] == claim)
+    )
+
+
+def _verify(
+    evidence: object,
+    networks: list[Model],
+    progress: Callable[[int], object] | None,
+) -> bool:
+    plain = [network for network in networks if isinstance(network, Network)]
+    if not plain:
+        smooth = [network.plain() for network in networks if isinstance(network, SmoothNetwork)]
+        return len(smooth) == 2 and smooth_checker.check(evidence, *smooth)
+    if len(plain) < len(networks) or len({network.head for network in plain}) > 1:
         return False
-    if len(networks) == 2:
-        networks = list(comparable(*networks))
-    valid = checker.check(evidence, *map(plain_layers, networks), progress=progress)
-    return valid and (claim is None or (isinstance(evidence, dict) and evidence["claim"] == claim))
+    ways = [comparable(plain[0], plain[-1])[: len(plain)]]
+    if len(plain) == 1 and plain[0].head is not None:
+        ways.append((plain[0],))  # a claim about the logits themselves
+    return any(
+        checker.check(evidence, *map(plain_layers, networks), progress=progress)
+        for networks in ways
+    )

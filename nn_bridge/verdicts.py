@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from decimal import Decimal
 from fractions import Fraction
 from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,9 +17,6 @@ from tropical.typing import Rational
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain
     from nn_bridge.network import Network
-
-
-LONGEST_IN_A_SENTENCE = 40
 
 
 class Verdict(ABC):
@@ -60,9 +56,23 @@ class Verdict(ABC):
         """
         files.save(self.certificate, path)
 
-    @abstractmethod
-    def explain(self) -> str:
-        """Return a paragraph that a person can follow."""
+    def explain(self, form: str = "text") -> str:
+        """Return the argument as a paper would tell it: sentences, and formulas of small networks.
+
+        Parameters
+        ----------
+        form : {"text", "latex"}
+            Plain text, or LaTeX for a document with amsfonts.
+        """
+        from nn_bridge.explanations.equality import explain
+        from nn_bridge.explanations.writing import typeset
+
+        told = self._told()
+        return explain(self, form) if told is None else typeset(told, form)
+
+    def _told(self) -> str | None:
+        """Return the argument in sentences, None where it is told with formulas."""
+        return None
 
     @abstractmethod
     def __bool__(self) -> bool: ...
@@ -115,64 +125,16 @@ class Proof(Verdict):
     def __bool__(self) -> bool:
         return True
 
-    def explain(self) -> str:
-        """Return the argument in sentences."""
-        if self._levels:
-            return self._noted(self._explained_by_levels())
-        if "maxima" in self.certificate:
-            return self._noted(self._explained_by_flags())
-        h_f, h_g = (len(side["group"]) for side in self.certificate["units"])
-        odd = len(self.certificate["odd"])
-        affine = (
-            "in every group the multiples of l cancel as well"
-            if odd == 0
-            else f"those of l do not cancel within {odd} of the groups but add up to 0 over all"
-        )
-        return self._noted(
-            f"The two networks are one function on {self._place}. Their {h_f} and {h_g} hidden "
-            f"units fall into {self.certificate['groups']} groups of units that vanish on one "
-            "hyperplane. Write each unit as a multiple t of the affine function l of its group; "
-            "its activation is then a multiple of |l| and one of l. In every group the multiples "
-            f"of |l| add up to 0 over f - g; {affine}, and so do the constants. Hence f - g = 0. "
-            f"The function bends on {_count(int(self.certificate['hyperplanes']))}, where each "
-            "network's own multiples of |l| do not cancel. All of it was computed with exact "
-            "numbers."
-        )
-
     def __repr__(self) -> str:
         if self._levels:
-            way = f"{len(self._levels)} levels"
+            way = _count(len(self._levels), "level")
         elif "maxima" in self.certificate:
-            way = f"{self.certificate['maxima']['flags']} flags"
+            way = _count(self.certificate["maxima"]["flags"], "flag")
+        elif "cells" in self.certificate:
+            way = _count(self.certificate["cells"]["closed"], "cell")
         else:
-            way = _count(self.hyperplanes or 0)
+            way = _count(self.hyperplanes or 0, "hyperplane")
         return f"Proof(equal on {self._place}, {way})"
-
-    def _explained_by_levels(self) -> str:
-        told = [[side["feature"] for side in level] for level in self._levels]
-        units = [sum(len(level[k]) for level in told) for k in (0, 1)]
-        features = {number for level in told for side in level for number in side} - {None}
-        return (
-            f"The two networks are one function on {self._place}. Level by level, each of "
-            f"their {units[0]} and {units[1]} units is a multiple of one of {len(features)} "
-            "features plus an affine function of earlier features, where the inputs are the first "
-            "features and a further one is an activation or a maximum of affine functions of "
-            "earlier ones. Both networks share these features, and their outputs are the same "
-            "affine functions of them. All of it was computed with exact numbers."
-        )
-
-    def _explained_by_flags(self) -> str:
-        told = self.certificate["maxima"]
-        return (
-            f"The two networks are one function on {self._place}. Each is an affine map of "
-            "maxima of affine functions. A maximum is one of its pieces, plus a multiple of a "
-            f"maximum of 0 and integer functions; {told['shared']} of these cancel in f - g, and "
-            f"{told['left']} are left. The slope of what is left jumps across no hyperplane: the "
-            "jumps are themselves sums of intersections of half-spaces, which vanish far away and "
-            f"jump nowhere, by {told['flags']} flags of hyperplanes. So what is left is affine, "
-            "and it adds up to 0 with the pieces and the constants. All of it was computed with "
-            "exact numbers."
-        )
 
 
 class Counterexample(Verdict):
@@ -219,39 +181,6 @@ class Counterexample(Verdict):
         gaps = [abs(Fraction(left) - right) for left, right in zip(*self.values, strict=True)]
         return gaps.index(max(gaps))
 
-    def explain(self) -> str:
-        """Return the argument in sentences."""
-        live = [(j, entry) for j, entry in enumerate(self.point) if entry]
-        shown = ", ".join(f"x{j} = {_told(entry)}" for j, entry in live[:4])
-        if len(live) > 4:
-            shown += f", and {len(live) - 4} more coordinates"
-        place = shown or "the origin"
-        zero = " (all other inputs 0)" if live and len(live) < self.f.inputs else ""
-        k = self.output
-        left, right = self.values[0][k], self.values[1][k]
-        outside = (
-            ""
-            if self._inside()
-            else (
-                " The point lies outside the input bounds that a file states; on those bounds "
-                "alone the networks were not compared."
-            )
-        )
-        return self._noted(
-            f"The two networks differ at {place}{zero}: there output {k} of the first is "
-            f"{_told(left)} and of the second {_told(right)}, a difference of "
-            f"{_told(left - right)}. The point and the values are exact numbers, and stand in full "
-            f"in the verdict.{outside}"
-        )
-
-    def _inside(self) -> bool:
-        return all(
-            lower <= entry <= upper
-            for net in (self.f, self.g)
-            if net.domain is not None
-            for lower, entry, upper in zip(net.domain[0], self.point, net.domain[1], strict=True)
-        )
-
     def __repr__(self) -> str:
         return f"Counterexample(point={_tuple(self.point)}, values={_pair(self.values)})"
 
@@ -287,26 +216,12 @@ class Undecided(Verdict):
         )
         raise UndecidedError(message)
 
-    def explain(self) -> str:
-        """Return what is known, and why it is not more."""
-        return self._noted(
-            f"Whether the two networks are one function is not decided: {self.reason}."
-        )
-
     def __repr__(self) -> str:
         return f"Undecided({self.reason})"
 
 
-def _told(number: Rational) -> str:
-    """Return a number for a sentence: in full if it is short, else seventeen digits of it."""
-    text = written(number)
-    if len(text) <= LONGEST_IN_A_SENTENCE:
-        return text
-    return f"about {Decimal(number.numerator) / Decimal(number.denominator):.17g}"
-
-
-def _count(hyperplanes: int) -> str:
-    return f"{hyperplanes} hyperplane{'' if hyperplanes == 1 else 's'}"
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _tuple(entries: tuple[Rational, ...]) -> str:

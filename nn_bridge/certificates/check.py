@@ -7,26 +7,51 @@ made them are the trusted base, nothing else is. Whatever is not understood is n
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any
 
-from nn_bridge.certificates.equal import verify_different, verify_equal, verify_nothing
+from nn_bridge.certificates.affine_symmetries import verify_affine_symmetries
+from nn_bridge.certificates.deviation import (
+    verify_apart,
+    verify_deviation,
+    verify_different_argmax,
+    verify_same_argmax,
+    verify_within,
+)
+from nn_bridge.certificates.digest import digest
+from nn_bridge.certificates.equal import COMPARISONS, Verifier
+from nn_bridge.certificates.equivariance import (
+    verify_equivariance_undecided,
+    verify_equivariant,
+    verify_not_equivariant,
+)
+from nn_bridge.certificates.functional_dimension import verify_functional_dimension
 from nn_bridge.certificates.hull import Place
+from nn_bridge.certificates.invariances import verify_equivariances, verify_invariances
+from nn_bridge.certificates.minimal_width import verify_minimal_width
+from nn_bridge.certificates.parametrizations import verify_parametrizations
 from nn_bridge.certificates.rows import Layers, as_count, output_count
+from nn_bridge.certificates.translations import verify_translations
 
 FORMAT = "nn_bridge certificate"
 VERSION = 1
 
-Verifier: TypeAlias = Callable[
-    [dict[str, Any], tuple[Layers, ...], Place, Callable[[int], object]], bool
-]
-"""Verifies a claim: the certificate, the networks on R^n, the domain, what to tell of progress."""
-
 CLAIMS: dict[str, Verifier] = {
-    "equal": verify_equal,
-    "different": verify_different,
-    "undecided": verify_nothing,
+    **COMPARISONS,
+    "equivariant": verify_equivariant,
+    "not equivariant": verify_not_equivariant,
+    "equivariance undecided": verify_equivariance_undecided,
+    "invariances": verify_invariances,
+    "equivariances": verify_equivariances,
+    "affine symmetries": verify_affine_symmetries,
+    "translations": verify_translations,
+    "deviation": verify_deviation,
+    "within": verify_within,
+    "apart": verify_apart,
+    "same argmax": verify_same_argmax,
+    "different argmax": verify_different_argmax,
+    "functional dimension": verify_functional_dimension,
+    "minimal width": verify_minimal_width,
+    "parametrizations": verify_parametrizations,
 }
 
 EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
@@ -65,26 +90,6 @@ def check(
         return False  # fail closed: what cannot be followed is not a proof
 
 
-def digest(layers: Layers) -> str:
-    """Return the SHA-256 of the exact data of a network, in hexadecimal."""
-    state = sha256()
-    for layer in layers:
-        for key in sorted(layer):
-            value = layer[key]
-            if isinstance(value, memoryview):
-                state.update(f"{key} {value.nbytes} bytes\n".encode())
-                state.update(value)
-            elif isinstance(value, list):
-                text = " ".join(map(_hexadecimal, value))
-                state.update(f"{key} {len(text)} letters\n{text}".encode())
-            elif key == "kind" or type(value) is int:
-                state.update(f"{key} {value}\n".encode())
-            else:
-                message = f"{key} is of no kind that the digest knows"
-                raise TypeError(message)
-    return state.hexdigest()
-
-
 def _verify(
     certificate: dict[str, Any], networks: tuple[Layers, ...], progress: Callable[[int], object]
 ) -> bool:
@@ -97,10 +102,3 @@ def _verify(
         return False
     place = Place(certificate["domain"], shape[0])
     return CLAIMS[certificate["claim"]](certificate, networks, place, progress)
-
-
-def _hexadecimal(value: Any) -> str:
-    if type(value) is not int and type(value) is not Fraction:
-        message = "numbers beside doubles are int and Fraction"
-        raise TypeError(message)
-    return f"{value.numerator:x}/{value.denominator:x}"

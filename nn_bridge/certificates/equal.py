@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from nn_bridge.certificates.cells import verify_cells
 from nn_bridge.certificates.flags import verify_maxima
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.kinks import verify_kinks
 from nn_bridge.certificates.levels import follow
 from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions, value_at
+from nn_bridge.certificates.stable import on_the_hull
 
 Progress: TypeAlias = Callable[[int], object]
+Verifier: TypeAlias = Callable[[dict[str, Any], tuple[Layers, ...], Place, Progress], bool]
+"""Verifies a claim: the certificate, the networks on R^n, the domain, what to tell of progress."""
 
 
 def verify_equal(
@@ -25,11 +29,13 @@ def verify_equal(
     They are compared in coordinates of its affine hull. A way that proves them equal on all of the
     hull proves them equal on the domain.
     """
-    f, g = (place.restricted(layers) for layers in networks)
+    f, g = on_the_hull(certificate, networks, place)
     if "levels" in certificate:
         return follow(certificate["levels"], f, g, as_fraction, progress)
     if "maxima" in certificate:
         return verify_maxima(certificate["maxima"], f, g, as_fraction, progress)
+    if "cells" in certificate:
+        return verify_cells(certificate["cells"], f, g, place.constraints, progress)
     return verify_kinks(certificate["units"], f, g, progress)
 
 
@@ -45,8 +51,21 @@ def verify_different(
     return values[0] != values[1] and values == [value_at(f, point), value_at(g, point)]
 
 
-def verify_nothing(
-    _: dict[str, Any], networks: tuple[Layers, ...], __: Place, ___: Progress
+def verify_undecided(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
 ) -> bool:
-    """Return whether nothing is claimed about two networks: that is always true."""
-    return len(networks) == 2
+    """Return whether two networks are equal on the cells that are told to be compared, if any."""
+    f, g = networks
+    if "cells" not in certificate:
+        return True
+    f, g = on_the_hull(certificate, networks, place)
+    told = certificate["cells"]
+    return verify_cells(told, f, g, place.constraints, progress, some_open=True)
+
+
+COMPARISONS: dict[str, Verifier] = {
+    "equal": verify_equal,
+    "different": verify_different,
+    "undecided": verify_undecided,
+}
+"""What verifies a claim about two networks."""

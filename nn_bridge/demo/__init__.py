@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from nn_bridge.checking import check
-from nn_bridge.equivalence.decide import equivalent
+from nn_bridge.comparison import equivalent
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Dense
 from nn_bridge.network import Network

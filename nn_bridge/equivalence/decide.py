@@ -1,150 +1,165 @@
-"""The decision whether two networks are one function."""
+"""The decision whether two networks are one function, everywhere or on a domain."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
-import numpy as np
-
-from nn_bridge.collapse import TwoLayerForm, two_layer_form
-from nn_bridge.equivalence import by_flags, by_primitive_vectors
-from nn_bridge.equivalence.difference import Difference
+from nn_bridge.collapse import two_layer_form
+from nn_bridge.domain import Domain
+from nn_bridge.equivalence import by_flags, by_regions, on_domain
+from nn_bridge.equivalence.interior import Interior
 from nn_bridge.equivalence.layer_by_layer import levels
+from nn_bridge.equivalence.one_hidden_layer import difference, evidence_of
+from nn_bridge.equivalence.refutation import Refutation
+from nn_bridge.equivalence.stable_units import Box, Simplified, simplified, stable_evidence
 from nn_bridge.equivalence.witness import witness
-from nn_bridge.heads import comparable
 from nn_bridge.maxima import maxout_form
-from nn_bridge.network import Network, require_network
+from nn_bridge.network import Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
-from tropical.errors import ArgumentError, DimensionError
-from tropical.rationals import written
 
-SMALL = 1_000_000
-"""Up to this effort the rational way is quicker than loading the compiled kernels."""
-
-FLAGS = 200_000
-"""So many flags are looked at unless the caller says otherwise.
+BUDGET = 200_000
+"""So many flags, and so many cells, are looked at unless the caller says otherwise.
 
 That is seconds for maxima of few pieces, and minutes for many pieces in many variables.
 """
+PATIENCE = 10.0
+"""So many seconds cells are compared unless the caller says otherwise."""
+LARGEST = 1_000_000
+"""Networks of more weights are not compared cell by cell."""
 
 
-def equivalent(f: Network, g: Network, *, budget: int = FLAGS) -> Verdict:
-    """Decide whether ``f`` and ``g`` are one function on all of R^n.
+def decide(
+    f: Network,
+    g: Network,
+    where: Domain | None = None,
+    *,
+    budget: int = BUDGET,
+    time_limit: float | None = None,
+    seed: int = 0,
+) -> Verdict:
+    """Decide whether two networks without heads, of one shape, are one function.
 
-    Two networks with at most one layer of two-slope activations each (and skips) are always
-    decided, exactly, in time linear in the number of weights. Networks with one layer of maxima of
-    any ranks, and of two-slope activations, are decided too, unless what is left after equal maxima
-    are cancelled has more flags than the budget. Deeper ones are proved equal where layer by layer
-    their units are multiples of the same features (units permuted, scaled, split, turned round,
-    dead or always active); where they are not, they are compared at some points, and are undecided
-    when they agree there. Networks that end in one head, such as a softmax, are compared by what
-    the head keeps of their logits (`nn_bridge.heads.comparable`), and the verdict and its
-    certificate speak of that.
+    The ways are tried one after another, as `nn_bridge.comparison.equivalent` tells.
 
     Parameters
     ----------
     f, g : Network
         With equally many inputs, and equally many outputs.
-    budget : int
-        How many flags of hyperplanes may be looked at for maxima that are left over. A maximum of
-        k pieces has about k!/2 of them.
+    where : Domain, optional
+        The domain; everywhere when absent.
+    budget, time_limit, seed
+        As for `nn_bridge.comparison.equivalent`.
 
     Returns
     -------
     Proof, Counterexample or Undecided
-        True, False, or neither; each with a certificate.
-
-    Raises
-    ------
-    DimensionError
-        If the numbers of inputs or of outputs differ.
-    ArgumentError
-        If the heads differ, or the budget is no number of flags.
-
-    Examples
-    --------
-    >>> import nn_bridge as nb
-    >>> f = nb.Network([nb.Affine([[1, 2], [3, -1]], [1, -2]), nb.ReLU(), nb.Affine([[2, 5]], [0])])
-    >>> g = nb.Network(
-    ...     [nb.Affine([[6, -2], [2, 4]], [-4, 2]), nb.ReLU(), nb.Affine([["5/2", 1]], [0])]
-    ... )
-    >>> nb.equivalent(f, g)
-    Proof(equal on R^2, 2 hyperplanes)
     """
-    _require_one_shape(f, g)
-    _require_budget(budget)
-    f, g = comparable(f, g)
     left, right = two_layer_form(f), two_layer_form(g)
-    if left is None or right is None:
-        return _deeper_or_wider(f, g, budget)
-    found = difference(left, right)
-    if found.is_zero:
-        return Proof(f, g, _evidence(found))
-    return witness(f, g, (left, right), found)
+    if where is None and left is not None and right is not None:
+        found = difference(left, right)
+        if found.is_zero:
+            return Proof(f, g, evidence_of(found))
+        return witness(f, g, (left, right), found)
+    return _Question(f, g, where, budget, time_limit, seed).answer()
 
 
-def difference(f: TwoLayerForm, g: TwoLayerForm) -> Difference:
-    """Return what is left of ``f - g``, by the way that suits the numbers and their count."""
-    effort = sum(form.hidden.weight.stored + 10 * form.outer.size for form in (f, g))
-    if effort > SMALL and f.is_dyadic and g.is_dyadic:
-        from nn_bridge.equivalence import by_fingerprints
-
-        return by_fingerprints.difference(f, g)
-    return by_primitive_vectors.difference(f, g)
+Parts: TypeAlias = tuple[Simplified, Simplified]
 
 
-def _evidence(found: Difference) -> dict[str, Any]:
-    return {
-        "hyperplanes": found.kinks,
-        "groups": found.count,
-        "units": [
-            {
-                "group": [None if group < 0 else group for group in groups.tolist()],
-                "ratio": [written(Fraction(*t.as_integer_ratio())) for t in multipliers],
-            }
-            for groups, multipliers in zip(found.groups, found.multipliers, strict=True)
-        ],
-        "odd": found.odd,
-    }
+@dataclass
+class _Question:
+    """What is asked, and what was done about it so far."""
 
+    f: Network
+    g: Network
+    where: Domain | None
+    budget: int
+    time_limit: float | None
+    seed: int
+    done: list[str] = field(default_factory=list)
 
-def _deeper_or_wider(f: Network, g: Network, budget: int) -> Verdict:
-    """Refute at some small integer points, or decide by flags, or match layer by layer."""
-    generator = np.random.default_rng(f.inputs)
-    points = [np.zeros(f.inputs, dtype=np.int64)]
-    points += [generator.integers(-4, 5, f.inputs) for _ in range(8)]
-    for point in points:
-        values = f(point), g(point)
-        if values[0] != values[1]:
-            return Counterexample(f, g, tuple(point.tolist()), values)
-    left, right = maxout_form(f), maxout_form(g)
-    if left is not None and right is not None:
-        return by_flags.decide(f, g, (left, right), budget)
-    found = levels(f, g)
-    if found is not None:
-        return Proof(f, g, {"levels": found})
-    return Undecided(
-        f,
-        g,
-        "a network has more than one layer of kinks after its linear layers are merged and maxima "
-        "of maxima joined, the layers do not match one by one, and the two agree at the "
-        f"{len(points)} points that were tried",
-    )
+    def __post_init__(self) -> None:
+        n = self.f.inputs
+        whole = Domain.box([None] * n, [None] * n) if self.where is None else self.where
+        self.interior = Interior(whole.chart)
+        self.box = Box(self.interior)
 
+    def answer(self) -> Verdict:
+        """Return the first verdict that one of the ways gives."""
+        restricted = [self.interior.chart.restricted(net) for net in (self.f, self.g)]
+        parts = (Simplified.unchanged(restricted[0]), Simplified.unchanged(restricted[1]))
+        if _have_one_hidden_layer(parts):
+            return self._on_domain(parts)
+        refutation = Refutation(self.f, self.g, self.where, self.interior, self.seed)
+        found = refutation.search()
+        if found is not None:
+            return found
+        self.done.append(f"the two agree at the {refutation.compared} points that were tried")
+        left, right = (simplified(part.network, self.interior, self.box) for part in parts)
+        if _have_one_hidden_layer((left, right)):
+            return self._on_domain((left, right))
+        stable = any(told for part in (left, right) for told in part.told)
+        for some in (parts, (left, right)) if stable else (parts,):
+            verdict = self._by_structure(some)
+            if verdict is not None:
+                return verdict
+        self.done.append("the layers do not match one by one")
+        if self.interior.chart.embedding is not None:  # the cells are sought on R^n
+            left, right = Simplified.unchanged(self.f), Simplified.unchanged(self.g)
+        return self._by_cells((left, right))
 
-def _require_one_shape(f: Any, g: Any) -> None:
-    require_network(f, "f")
-    require_network(g, "g")
-    if (f.inputs, f.outputs) != (g.inputs, g.outputs):
-        message = (
-            f"g must have {f.inputs} inputs and {f.outputs} outputs as f has, "
-            f"got {g.inputs} and {g.outputs}"
+    def _on_domain(self, parts: Parts) -> Verdict:
+        return on_domain.decide(self.f, self.g, self.where, self.interior, self.box, parts)
+
+    def _by_structure(self, parts: Parts) -> Verdict | None:
+        """Decide one layer of maxima, or match layers."""
+        f, g, where = self.f, self.g, self.where
+        networks = parts[0].network, parts[1].network
+        stable = stable_evidence([part.told for part in parts], self.box)
+        left, right = map(maxout_form, networks)
+        if left is not None and right is not None:
+            verdict = by_flags.decide(*networks, (left, right), self.budget)
+            if isinstance(verdict, Proof):
+                return Proof(f, g, {"maxima": verdict.certificate["maxima"], **stable}, where)
+            if isinstance(verdict, Undecided):
+                self.done.append(verdict.reason)
+            else:
+                point = self.interior.chart.point(verdict.point)
+                if where is None or point in where:
+                    return Counterexample(f, g, point, (f(point), g(point)), where)
+        found = levels(*networks)
+        return None if found is None else Proof(f, g, {"levels": found, **stable}, where)
+
+    def _by_cells(self, parts: Parts) -> Verdict:
+        """Compare the networks cell by cell, or give up."""
+        f, g, where = self.f, self.g, self.where
+        evidence: dict[str, Any] = {}
+        weights = sum(part.network.parameters for part in parts)
+        if weights > LARGEST:
+            self.done.append(f"with {weights} weights they are too large to compare cell by cell")
+        else:
+            verdict = by_regions.decide(
+                parts[0].network,
+                parts[1].network,
+                where,
+                budget=self.budget,
+                time_limit=PATIENCE if self.time_limit is None else self.time_limit,
+            )
+            if isinstance(verdict, Counterexample):
+                point = verdict.point
+                return Counterexample(f, g, point, (f(point), g(point)), where)
+            stable = stable_evidence([part.told for part in parts], self.box)
+            evidence = {"cells": verdict.certificate["cells"], **stable}
+            if not isinstance(verdict, Undecided):
+                return Proof(f, g, evidence, where)
+            self.done.append(verdict.reason)
+        reason = (
+            "a network has more than one layer of kinks after its linear layers are merged and "
+            f"maxima of maxima joined; {'; '.join(self.done)}"
         )
-        raise DimensionError(message)
+        return Undecided(f, g, reason, where, evidence=evidence)
 
 
-def _require_budget(budget: Any) -> None:
-    if not isinstance(budget, int) or budget < 0:
-        message = f"budget must be a number of flags, 0 or more, got {budget!r}"
-        raise ArgumentError(message)
+def _have_one_hidden_layer(parts: Parts) -> bool:
+    return all(two_layer_form(part.network) is not None for part in parts)

@@ -19,8 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn_bridge.collapse import collapse, composed
-from nn_bridge.equivalence.by_primitive_vectors import hyperplane_of
 from nn_bridge.exact_array import exact_array, to_rational
+from nn_bridge.hyperplanes import hyperplane_of
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network

@@ -69,7 +69,9 @@ def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
 
 
 def test_undecided_exits_3(folder, nn_bridge):
-    code, out, _ = nn_bridge("equivalent", "deep.npz", "flat.npz", "--certificate", "c.json")
+    code, out, _ = nn_bridge(
+        "equivalent", "deep.npz", "flat.npz", "--time-limit", "0", "--certificate", "c.json"
+    )
     assert code == 3
     assert "more than one layer of kinks" in " ".join(out.split())
     assert nn_bridge("check", "c.json", "deep.npz", "flat.npz")[0] == 0
@@ -153,7 +155,7 @@ def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
 
 def test_a_claim_can_be_required(folder, nn_bridge):
     """A certificate that claims nothing, or the contrary, does not pass where a proof is asked."""
-    nn_bridge("equivalent", "deep.npz", "flat.npz", "--certificate", "u.json")
+    nn_bridge("equivalent", "deep.npz", "flat.npz", "--time-limit", "0", "--certificate", "u.json")
     nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "d.json")
     nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "e.json")
     assert nn_bridge("check", "u.json", "deep.npz", "flat.npz", "--claim", "equal")[0] == 1
@@ -172,7 +174,7 @@ def test_a_closed_pipe_is_not_a_refutation(folder):
 
 
 def test_help_exits_0(nn_bridge):
-    assert "Prove facts about ReLU networks" in nn_bridge("--help")[1]
+    assert "Prove facts about ReLU and maxout networks" in nn_bridge("--help")[1]
     assert nn_bridge("--version")[0] == 0
 
 
@@ -232,3 +234,69 @@ print(sorted(heavy & set(sys.modules)))
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+def test_equality_on_a_domain_in_a_file(folder, nn_bridge):
+    nb.write(nb.Network([nb.ReLU()], 2), folder / "relu.json")
+    nb.write(nb.Network([nb.Affine([[1, 0], [0, 1]])]), folder / "identity.json")
+    (folder / "box.json").write_text('{"lower": [0, "1/3"], "upper": [1, 2]}')
+    (folder / "box.vnnlib").write_text(
+        "(declare-const X_0 Real)\n(declare-const X_1 Real)\n"
+        "(assert (>= X_0 0.0))\n(assert (>= X_1 -0.5))\n"
+    )
+    files = "relu.json", "identity.json"
+    assert nn_bridge("equivalent", *files)[0] == 1
+    code, out, _ = nn_bridge(
+        "equivalent", *files, "--domain", "box.json", "--certificate", "c.json.gz"
+    )
+    assert code == 0
+    assert "box of dimension 2 in R^2" in out
+    assert nn_bridge("check", "c.json.gz", *files)[0] == 0
+    code, out, _ = nn_bridge("equivalent", *files, "--domain", "box.vnnlib", "--json")
+    assert code == 1
+    assert json.loads(out)["claim"] == "different"
+
+
+def test_a_largest_difference_can_be_asked_for(folder, nn_bridge):
+    nb.write(nb.Network([nb.Affine([[1]], [0])]), folder / "a.json")
+    nb.write(nb.Network([nb.Affine([["1.01"]], [0])]), folder / "b.json")
+    (folder / "box.json").write_text('{"lower": [-1], "upper": [1]}')
+    asked = "equivalent", "a.json", "b.json", "--domain", "box.json", "--within"
+    assert nn_bridge(*asked, "0.01")[0] == 0
+    assert nn_bridge(*asked, "1/101")[0] == 1
+    code, _, error = nn_bridge(*asked, "small")
+    assert code == 2
+    assert "within" in error
+
+
+def test_a_question_can_be_stopped_by_a_time_limit(folder, nn_bridge):
+    turned = nb.Network([nb.Affine([[0, 1, 0], [0, 0, 1], [1, 0, 0]]), *nb.max_of(3).layers])
+    nb.write(nb.max_of(3), folder / "three.json")
+    nb.write(turned, folder / "turned.json")
+    files = "three.json", "turned.json"
+    assert nn_bridge("equivalent", *files, "--time-limit", "0")[0] == 3
+    assert nn_bridge("equivalent", *files, "--time-limit", "600")[0] == 0
+
+
+def test_units_that_differ_are_told(folder, nn_bridge):
+    code, out, _ = nn_bridge("diff", "f.npz", "h.npz")
+    assert code == 1
+    assert "5 in f, 6 in g, 1 more" in out
+    code, out, _ = nn_bridge("diff", "f.npz", "g.json")
+    assert code == 0
+    assert "No unit differs" in out
+
+
+def test_symmetries_are_told_with_a_certificate_of_one_file(folder, nn_bridge):
+    nb.write(nb.two_layer([[1, 1, 1]], [0], [[1]]), folder / "sum.json")
+    code, out, _ = nn_bridge("symmetries", "sum.json", "--certificate", "c.json")
+    assert code == 0
+    assert "There are 6 permutations of its 3 coordinates" in out
+    assert nn_bridge("check", "c.json", "sum.json")[:2] == (
+        0,
+        "valid: the claim 'invariances' holds\n",
+    )
+    assert nn_bridge("check", "c.json", "f.npz")[0] == 1
+    code, out, _ = nn_bridge("symmetries", "sum.json", "--signed", "--json")
+    assert code == 0
+    assert json.loads(out)["invariances"] == {"signed": True, "order": 6, "orbits": [[0, 1, 2]]}

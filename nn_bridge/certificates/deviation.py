@@ -1,0 +1,348 @@
+"""Verify bounds of the largest difference of two networks on a domain, and that one class wins.
+
+Part of the checker: plain integers and Fractions, and nothing from the search. The certificate says
+which units are partners and how boxes are cut in two; the bounds are computed here
+(`enclosure`). A network with one level may be told as a sum of parts that read few coordinates
+each: the sum of their largest values is at least the largest value of the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from nn_bridge.certificates.enclosure import Enclosure
+from nn_bridge.certificates.hull import Place
+from nn_bridge.certificates.packed import Rows, SparseRow
+from nn_bridge.certificates.pairs import ZERO, Level, Pair, PairedNetworks, minus, paired
+from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions, value_at
+
+Progress: TypeAlias = Callable[[int], object]
+Box: TypeAlias = tuple[list[Fraction], list[Fraction]]
+Sides: TypeAlias = tuple[Fraction, Fraction]
+"""Bounds of ``f - g`` and of ``g - f``."""
+ONE = Fraction(1)
+
+
+def verify_deviation(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
+) -> bool:
+    """Return whether the largest difference of two networks lies between two bounds.
+
+    The lower one is the difference at a point, the upper one the largest of those of the outputs.
+    """
+    lowest, highest = as_fractions(certificate["bounds"])
+    if lowest != _gap_at_point(certificate, networks, place):
+        return False
+    claimed = [_two(as_fractions(sides)) for sides in certificate["differences"]]
+    if highest != max((bound for sides in claimed for bound in sides), default=0):
+        return False
+    found = largest_differences(certificate, networks, place, progress)
+    return len(found) == len(claimed) and all(
+        bound <= told
+        for sides, own in zip(found, claimed, strict=True)
+        for bound, told in zip(sides, own, strict=True)
+    )
+
+
+def verify_within(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
+) -> bool:
+    """Return whether no output of two networks differs by more than a number on the domain."""
+    limit = as_fraction(certificate["within"])
+    found = largest_differences(certificate, networks, place, progress)
+    return limit >= 0 and all(bound <= limit for sides in found for bound in sides)
+
+
+def verify_apart(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, _: Progress
+) -> bool:
+    """Return whether an output differs by more than a number at a point of the domain."""
+    limit = as_fraction(certificate["within"])
+    return limit >= 0 and _gap_at_point(certificate, networks, place) > limit
+
+
+def verify_same_argmax(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
+) -> bool:
+    """Return whether both networks have the same largest output everywhere on the domain.
+
+    Of equal outputs the first one counts as the largest. In each box of the cover an output is
+    told that is the largest of both, or null where the outputs are equal.
+    """
+    f, g = (place.restricted(layers) for layers in networks)
+    nets = paired(f, g, certificate["pairs"])
+    rows = _with_reference(nets.f, certificate), _with_reference(nets.g, certificate)
+    boxes = list(leaves(certificate["trees"][0], *box_of(certificate, place)))
+    winners = certificate["winners"]
+    if len(winners) != len(boxes) or not rows[0]:
+        return False
+    for box, winner in zip(boxes, winners, strict=True):
+        enclosure = Enclosure(nets.levels, *box, as_count(certificate["reach"]))
+        if winner is None:
+            if not outputs_equal(enclosure, *rows):
+                return False
+        elif not 0 <= as_count(winner) < len(rows[0]) or not all(
+            wins(enclosure, own, winner) for own in rows
+        ):
+            return False
+        progress(1)
+    return True
+
+
+def verify_different_argmax(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, _: Progress
+) -> bool:
+    """Return whether two networks have different largest outputs at a point of the domain."""
+    values = _values_at_point(certificate, networks, place)
+    if certificate["reference"] is True:
+        values = [[*own, Fraction(0)] for own in values]
+    first, second = (own.index(max(own)) for own in values)
+    return first != second
+
+
+def wins(enclosure: Enclosure, rows: Sequence[SparseRow], winner: int) -> bool:
+    """Whether an output is the largest over a box, and larger than those before it."""
+    for k, row in enumerate(rows):
+        if k != winner:
+            excess, _ = enclosure.largest(minus(row, rows[winner], ONE))
+            if excess > 0 or (excess == 0 and k < winner):
+                return False
+    return True
+
+
+def outputs_equal(enclosure: Enclosure, f: Sequence[SparseRow], g: Sequence[SparseRow]) -> bool:
+    """Whether two networks are equal over a box."""
+    return all(
+        enclosure.largest(minus(*sides, ONE))[0] <= 0
+        for own in zip(f, g, strict=True)
+        for sides in (own, own[::-1])
+    )
+
+
+def largest_differences(
+    told: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
+) -> list[Sides]:
+    """Return upper bounds of ``f - g`` and ``g - f`` on the domain, output by output."""
+    f, g = (place.restricted(layers) for layers in networks)
+    nets = paired(f, g, told["pairs"])
+    reach = as_count(told["reach"])
+    trees = told["trees"]
+    lower, upper = box_of(told, place)
+    kinds, constants = parts_of(nets, told["parts"], (lower, upper))
+    if len(trees) != len(kinds):
+        message = "there is a tree for each kind of part"
+        raise ValueError(message)
+    total = [[constant, -constant] for constant in constants]
+    for kind, tree in zip(kinds, trees, strict=True):
+        bounds = kind.largest(tree, reach)
+        for own, sides in zip(total, bounds, strict=True):
+            for side, bound in enumerate(sides):
+                own[side] += kind.count * bound
+        progress(kind.count * sum(len(level.pairs) for level in kind.levels))
+    return [_two(own) for own in total]
+
+
+@dataclass
+class Kind:
+    """A function of a few coordinates, over a box, that is added up so many times.
+
+    Attributes
+    ----------
+    levels : list of Level
+        The pairs whose outputs it reads.
+    rows : list of sparse rows
+        For each output of the networks, f - g without the constants.
+    box : pair of lists
+        The lower and the upper bounds of its coordinates.
+    columns : list of int
+        The coordinates of the first part that is this function.
+    count : int
+        How many parts are this function, of one coordinates or others.
+    """
+
+    levels: Sequence[Level]
+    rows: Sequence[SparseRow]
+    box: Box
+    columns: list[int]
+    count: int = 1
+
+    def largest(self, tree: Any, reach: int) -> list[Sides]:
+        """Return upper bounds for each output and side, over a box that is cut."""
+        best: list[Sides] | None = None
+        for lower, upper in leaves(tree, *self.box):
+            found = self.over(Enclosure(self.levels, lower, upper, reach))
+            bounds = [_two([bound for bound, _ in own]) for own in found]
+            best = (
+                bounds
+                if best is None
+                else [(max(a[0], b[0]), max(a[1], b[1])) for a, b in zip(best, bounds, strict=True)]
+            )
+        if best is None:
+            message = "a tree has a leaf"
+            raise ValueError(message)
+        return best
+
+    def over(self, enclosure: Enclosure) -> list[list[tuple[Fraction, list[int]]]]:
+        """Return for each output and side a bound over a box, and the slopes that it comes from."""
+        return [
+            [
+                enclosure.largest(row),
+                enclosure.largest(({j: -v for j, v in row[0].items()}, -row[1], row[2])),
+            ]
+            for row in self.rows
+        ]
+
+
+def parts_of(nets: PairedNetworks, numbers: Any, box: Box) -> tuple[list[Kind], list[Fraction]]:
+    """Return the parts of the difference of two networks, equal ones once, and the constants.
+
+    Without numbers the difference is one part. Else there is one level, and for each of its pairs
+    the number of its part is told, null for a pair that no output reads.
+    """
+    rows = [minus(own, other, ONE) for own, other in zip(nets.f, nets.g, strict=True)]
+    constants = [Fraction(constant, denominator) for _, constant, denominator in rows]
+    if numbers is None:
+        own = [(coefficients, 0, denominator) for coefficients, _, denominator in rows]
+        return [Kind(nets.levels, own, box, list(range(nets.inputs)))], constants
+    (level,) = nets.levels
+    if len(numbers) != len(level.pairs):
+        message = "each pair belongs to a part"
+        raise ValueError(message)
+    members: dict[int, list[int]] = {}
+    for v, number in enumerate(numbers):
+        if number is not None:
+            members.setdefault(as_count(number), []).append(v)
+    outputs: dict[int, list[tuple[int, int, int]]] = {}
+    for k, (coefficients, _, _) in enumerate(rows):
+        for column, value in coefficients.items():
+            v = column % len(level.pairs)
+            if numbers[v] is None:
+                message = "an output reads a pair of no part"
+                raise ValueError(message)
+            outputs.setdefault(v, []).append((k, column // len(level.pairs), value))
+    kinds: dict[Any, Kind] = {}
+    for own_pairs in members.values():
+        key, kind = _part(level, own_pairs, rows, outputs, box)
+        if key in kinds:
+            kinds[key].count += 1
+        else:
+            kinds[key] = kind
+    return list(kinds.values()), constants
+
+
+def _part(
+    level: Level,
+    members: list[int],
+    rows: list[SparseRow],
+    outputs: dict[int, list[tuple[int, int, int]]],
+    box: Box,
+) -> tuple[Any, Kind]:
+    """Return a part in its own coordinates, and what tells it from others."""
+    entries = level.rows.entries
+    places = [place for v in members for place in level.pairs[v].pieces]
+    taken = [entries[2 * place + side] for place in places for side in (0, 1)]
+    columns = sorted({j for coefficients, _ in taken for j in coefficients})
+    name = {j: i for i, j in enumerate(columns)}
+    local = [
+        (tuple((name[j], value) for j, value in sorted(coefficients.items())), constant)
+        for coefficients, constant in taken
+    ]
+    pairs = []
+    start = 0
+    for v in members:
+        pair = level.pairs[v]
+        pieces = range(start, start + len(pair.pieces))
+        pairs.append(Pair(pair.f, pair.g, pair.scale, pieces, pair.slopes))
+        start = pieces.stop
+    read: list[dict[int, int]] = [{} for _ in rows]
+    for u, v in enumerate(members):
+        for k, side, value in outputs.get(v, ()):
+            read[k][side * len(members) + u] = value
+    own_box = [box[0][j] for j in columns], [box[1][j] for j in columns]
+    key = (
+        tuple(local),
+        tuple((p.f is None, p.scale, len(p.pieces), p.slopes) for p in pairs),
+        tuple(tuple(sorted(row.items())) for row in read),
+        *map(tuple, own_box),
+    )
+    unit = level.rows.denominator
+    made = Rows([(dict(row), constant, unit) for row, constant in local], len(columns))
+    own = [(row, 0, whole[2]) for row, whole in zip(read, rows, strict=True)]
+    return key, Kind([Level(pairs, made)], own, own_box, columns)
+
+
+def leaves(tree: Any, lower: list[Fraction], upper: list[Fraction]) -> Iterator[Box]:
+    """Yield the boxes of a tree of cuts, told in preorder: null for a leaf, or axis and value."""
+    waiting = [(lower, upper)]
+    for step in tree:
+        below, above = waiting.pop()
+        if step is None:
+            yield below, above
+            continue
+        axis, text = step
+        axis, value = as_count(axis), as_fraction(text)
+        if axis < 0 or not below[axis] <= value <= above[axis]:
+            message = "a cut lies within its box"
+            raise ValueError(message)
+        left, right = list(above), list(below)
+        left[axis] = right[axis] = value
+        waiting += [(right, above), (below, left)]
+    if waiting:
+        message = "a tree ends with its last leaf"
+        raise ValueError(message)
+
+
+def box_of(told: dict[str, Any], place: Place) -> Box:
+    """Return a box around the domain: bounds that it states, or that multipliers prove."""
+    ends = [list(own) for own in place.bounds]
+    for coordinate, which, text, multipliers in told["box"]:
+        bound, j, side = as_fraction(text), as_count(coordinate), as_count(which)
+        if j < 0 or side not in {0, 1}:
+            message = "a bound is that of a coordinate"
+            raise ValueError(message)
+        sign = 1 - 2 * side
+        if not place.nonnegative({j: sign}, -sign * bound, multipliers):
+            message = "a bound is not proved"
+            raise ValueError(message)
+        ends[j][side] = bound
+    if any(end is None for own in ends for end in own):
+        message = "the domain lies in no box that is told"
+        raise ValueError(message)
+    lower, upper = ([Fraction(own[side] or 0) for own in ends] for side in (0, 1))
+    return lower, upper
+
+
+def _values_at_point(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place
+) -> list[list[Fraction]]:
+    """Return the values that are told, after verifying that they are those at a point inside."""
+    point = as_fractions(certificate["point"])
+    values = [as_fractions(side) for side in certificate["values"]]
+    if len(point) != as_count(certificate["inputs"]) or point not in place:
+        message = "the point lies in the domain"
+        raise ValueError(message)
+    if values != [value_at(layers, point) for layers in networks]:
+        message = "the values are those at the point"
+        raise ValueError(message)
+    return values
+
+
+def _gap_at_point(
+    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place
+) -> Fraction:
+    """Return the largest difference of outputs at the point."""
+    first, second = _values_at_point(certificate, networks, place)
+    return max((abs(a - b) for a, b in zip(first, second, strict=True)), default=Fraction(0))
+
+
+def _with_reference(rows: Sequence[SparseRow], certificate: dict[str, Any]) -> list[SparseRow]:
+    """Return the outputs, with 0 after them where the certificate says so."""
+    return [*rows, ZERO] if certificate["reference"] is True else list(rows)
+
+
+def _two(bounds: Sequence[Fraction]) -> Sides:
+    first, second = bounds
+    return first, second

@@ -1,0 +1,72 @@
+"""The group of commands, its exit codes, and what the commands share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from tropical._version import __version__
+
+if TYPE_CHECKING:
+    from nn_bridge.network import Network
+
+HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, INTERRUPTED, CLOSED = 0, 1, 2, 3, 70, 130, 141
+
+model = click.Path(exists=True, dir_okay=False, path_type=Path)
+output = click.Path(dir_okay=False, writable=True, path_type=Path)
+SEED = click.IntRange(min=0)
+parse_option = click.option(
+    "--parse",
+    type=click.Choice(["decimal", "double"]),
+    default="decimal",
+    show_default=True,
+    help="What a number in a .nnet file stands for.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nn-bridge")
+def commands() -> None:
+    """Prove facts about ReLU and maxout networks, exactly.
+
+    Model files: .onnx, .keras, .h5, .safetensors, .nnet, and this project's own .npz and .json.
+    """
+
+
+def read_network(path: Path, parse: str) -> Network:
+    """Return the network in a file."""
+    import nn_bridge as nb
+
+    return nb.read(path, parse=parse)
+
+
+def wrapped(text: str) -> str:
+    """Return a text in lines that a terminal holds."""
+    return click.wrap_text(text, width=96)
+
+
+@contextmanager
+def stages(names: list[str]) -> Iterator[Callable[[], object]]:
+    """Show a bar that advances a stage a call, on a terminal, once a second has passed."""
+    with bar(len(names), names[0]) as shown:
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            shown.set_description(names[done])
+            shown.update(int(done > 0))
+            done += 1
+
+        yield advance
+
+
+def bar(total: int, name: str) -> tqdm[Any]:
+    """Return a bar that shows on a terminal once a second has passed."""
+    return tqdm(total=total, desc=name, delay=1, disable=None, leave=False, file=sys.stderr)

@@ -1,0 +1,67 @@
+"""The symmetries of one model file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from nn_bridge.cli.group import (
+    HOLDS,
+    commands,
+    json_option,
+    model,
+    output,
+    parse_option,
+    read_network,
+    wrapped,
+)
+
+
+@commands.command()
+@click.argument("source", type=model)
+@click.option("--signed", is_flag=True, help="Look for changes of sign of inputs, too.")
+@click.option("--certificate", type=output, help="Write the evidence for those of the inputs.")
+@json_option
+@parse_option
+def symmetries(
+    source: Path, certificate: Path | None, *, signed: bool, as_json: bool, parse: str
+) -> int:
+    """Say which parameters and which inputs of a network can be exchanged.
+
+    First the moves of its weights that keep the function (permutations, scalings, flips of units),
+    then the permutations of its inputs that do. For networks with one layer of kinks.
+    """
+    import nn_bridge as nb
+
+    network = read_network(source, parse)
+    of_weights = nb.symmetries(network)
+    of_inputs = nb.invariances(network, signed=signed)
+    if certificate is not None:
+        of_inputs.save(certificate)
+    if as_json:
+        facts = {
+            "units": of_weights.units,
+            "reduced": of_weights.is_reduced,
+            "order": of_weights.order,
+            "dimension": of_weights.dimension,
+            "invariances": {
+                "signed": signed,
+                "order": of_inputs.order,
+                "orbits": [list(orbit) for orbit in of_inputs.orbits],
+            },
+            "certificate": None if certificate is None else str(certificate),
+        }
+        click.echo(json.dumps(facts))
+        return HOLDS
+    click.echo(click.style("Weights", bold=True))
+    click.echo(wrapped(of_weights.explain()))
+    click.echo(click.style("Inputs", bold=True))
+    click.echo(wrapped(of_inputs.explain()))
+    if certificate is not None:
+        click.echo(
+            f"The certificate is in {certificate}; verify it with\n"
+            f"  nn-bridge check {certificate} {source}"
+        )
+    return HOLDS

@@ -1,0 +1,119 @@
+"""The question whether two networks are one function, and the ways to answer it."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any
+
+from nn_bridge.difference_bounds.verdict import within as bounded
+from nn_bridge.domain import as_domain
+from nn_bridge.equivalence.decide import BUDGET, decide
+from nn_bridge.heads import comparable
+from nn_bridge.network import Network
+from nn_bridge.one_shape import require_one_shape
+from nn_bridge.smooth.equality import equivalent_smooth
+from nn_bridge.smooth.network import SmoothNetwork
+from nn_bridge.verdicts import Verdict
+from tropical.errors import ArgumentError
+
+
+def equivalent(
+    f: Network | SmoothNetwork,
+    g: Network | SmoothNetwork,
+    domain: Any = None,
+    within: Any = None,
+    *,
+    budget: int = BUDGET,
+    time_limit: float | None = None,
+    seed: int = 0,
+) -> Verdict:
+    """Decide whether ``f`` and ``g`` are one function, on all of R^n or on a domain.
+
+    Two networks with at most one layer of two-slope activations each (and skips) are always
+    decided, exactly; everywhere that takes time linear in the number of weights, and on a domain
+    it takes intervals (a box) or linear programs for the kinks that do not cancel. For others, one
+    after another:
+
+    1. exact values at some points, at random and just beside kinks, which may refute;
+    2. units that keep their sign on the domain are made linear, and pieces of maxima that are
+       nowhere the largest are dropped; often one layer of kinks is left, which is decided;
+    3. one layer of maxima of any ranks: flags of hyperplanes, as far as the budget goes, which
+       decide everywhere and may prove on a domain;
+    4. layer by layer, whether the units are multiples of the same features (units permuted,
+       scaled, split, turned round, dead or always active), which may prove;
+    5. cell by cell, where both networks are affine, as far as budget and time go: for small ones.
+
+    What is then open is undecided; its certificate says what part was covered.
+
+    Networks that end in one head, such as a softmax, are compared by what the head keeps of their
+    logits (`nn_bridge.heads.comparable`), and the verdict and its certificate speak of that.
+
+    Parameters
+    ----------
+    f, g : Network
+        With equally many inputs, and equally many outputs. Or two `SmoothNetwork`, which are always
+        decided, everywhere.
+    domain : Domain, pair of sequences, Polytope or Polyhedron, optional
+        Where they are compared: `nn_bridge.Domain`, or the lower and the upper bounds of a box.
+    within : number, optional
+        Ask instead whether no output differs by more than this on the domain.
+    budget : int
+        How many flags of hyperplanes may be looked at for maxima that are left over (a maximum of k
+        pieces has about k!/2 of them), and how many cells.
+    time_limit : float, optional
+        How many seconds cells may be compared, 10 unless told; the other steps are not interrupted.
+    seed : int
+        Equal seeds try equal random points.
+
+    Returns
+    -------
+    Proof, Counterexample or Undecided
+        True, False, or neither; each with a certificate.
+
+    Raises
+    ------
+    DimensionError
+        If the numbers of inputs or of outputs differ, or the domain is in another space.
+    ArgumentError
+        If the heads differ, the domain is empty, or budget, time or seed is no such number.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> f = nb.Network([nb.Affine([[1, 2], [3, -1]], [1, -2]), nb.ReLU(), nb.Affine([[2, 5]], [0])])
+    >>> g = nb.Network(
+    ...     [nb.Affine([[6, -2], [2, 4]], [-4, 2]), nb.ReLU(), nb.Affine([["5/2", 1]], [0])]
+    ... )
+    >>> nb.equivalent(f, g)
+    Proof(equal on R^2, 2 hyperplanes)
+
+    On a box, a unit that is never negative there is linear:
+
+    >>> f, g = nb.Network([nb.ReLU()], 2), nb.Network([nb.Affine([[1, 0], [0, 1]])])
+    >>> bool(nb.equivalent(f, g)), bool(nb.equivalent(f, g, domain=([0, 0], [1, 1])))
+    (False, True)
+    """
+    if isinstance(f, SmoothNetwork) or isinstance(g, SmoothNetwork):
+        return equivalent_smooth(f, g, domain, within)
+    require_one_shape(f, g)
+    _require_limits(budget, time_limit, seed)
+    f, g = comparable(f, g)
+    where = None if domain is None else as_domain(domain, f.inputs)
+    if within is not None:
+        return bounded(f, g, where, within, time_limit)
+    return decide(f, g, where, budget=budget, time_limit=time_limit, seed=seed)
+
+
+def _require_limits(budget: Any, time_limit: Any, seed: Any) -> None:
+    if type(budget) is not int or budget < 0:
+        message = f"budget must be a number of flags and cells, 0 or more, got {budget!r}"
+        raise ArgumentError(message)
+    if type(seed) is not int or seed < 0:
+        message = f"seed must be a whole number, 0 or more, got {seed!r}"
+        raise ArgumentError(message)
+    if time_limit is None:
+        return
+    numeric = isinstance(time_limit, int | float) and not isinstance(time_limit, bool)
+    if not numeric or isnan(time_limit) or time_limit < 0:
+        message = f"time_limit must be a number of seconds, 0 or more, got {time_limit!r}"
+        raise ArgumentError(message)

@@ -1,0 +1,3 @@
+"""How far two networks are apart on a domain: bounds of the largest difference, with proofs."""
+
+from __future__ import annotations

@@ -1,0 +1,274 @@
+"""Whether two networks have the same largest output everywhere on a domain."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from fractions import Fraction
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from nn_bridge.certificates.deviation import outputs_equal, wins
+from nn_bridge.certificates.enclosure import Enclosure
+from nn_bridge.certificates.pairs import ZERO
+from nn_bridge.difference_bounds.bounding import Pairing
+from nn_bridge.difference_bounds.branching import Influence
+from nn_bridge.difference_bounds.surroundings import Surroundings
+from nn_bridge.difference_bounds.verdict import read_question, read_seconds
+from nn_bridge.network import HEADS, SIGMOID, Network
+from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+from tropical.errors import DimensionError
+from tropical.rationals import exact, written
+from tropical.typing import Rational
+
+SAMPLES = 64
+"""So many random points are looked at; between some of different classes lies a boundary."""
+SEGMENTS = 3
+"""So many segments are halved between two classes."""
+HALVINGS = 100
+"""A boundary is enclosed between two points so often."""
+
+
+def same_argmax(f: Network, g: Network, domain: Any, *, time_limit: float | None = None) -> Verdict:
+    r"""Decide whether two networks have the same largest output everywhere on a domain.
+
+    The class of a point is the number of its largest output, the first one where several are
+    largest. A point of two classes is sought along segments between points of different classes:
+    they are halved until the boundaries of f and of g lie apart. The same class is proved box by
+    box: either one output stays above all others in both networks, or the two are equal. Where f
+    and g are nearly equal but not quite, a domain that a boundary crosses has points of two
+    classes; so a proof is to be expected where no boundary comes near, or where they are equal.
+
+    Parameters
+    ----------
+    f, g : Network
+        With equally many inputs and outputs, and one head; the head changes no class.
+    domain : Domain, pair of sequences, Polytope or Polyhedron
+        Bounded. For a proof a polytope counts as the smallest box around it.
+    time_limit : float, optional
+        After so many seconds the search ends, 20 unless told.
+
+    Returns
+    -------
+    SameArgmax, DifferentArgmax or Undecided
+
+    Raises
+    ------
+    DimensionError
+        If the numbers of inputs or of outputs differ, or there are no outputs.
+    ArgumentError
+        If the domain is empty or unbounded, or the heads differ.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from nn_bridge.difference_bounds.argmax import same_argmax
+    >>> f = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], [1, 0])
+    >>> g = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], ["9/10", 0])
+    >>> same_argmax(f, g, ([0], [2]))
+    SameArgmax(on a box of dimension 1 in R^1, 1 box)
+    >>> same_argmax(f, g, ([-2], [2]))
+    DifferentArgmax(classes 0 and 1)
+    """
+    start = perf_counter()
+    seconds = read_seconds(time_limit)
+    reference = getattr(f, "head", None) in {*HEADS} - {SIGMOID}
+    f, g, where = read_question(f, g, domain)
+    if not f.outputs and not reference:
+        message = "f and g must have outputs, one of which is the largest, got none"
+        raise DimensionError(message)
+    question = _Question(Pairing(f, g, Surroundings(where)), reference)
+    try:
+        found = question.refuted(start + seconds / 3)
+        if found is not None:
+            return found
+        return question.decided(start + seconds)
+    except KeyboardInterrupt:
+        return question.open("the search was interrupted")
+
+
+class SameArgmax(Proof):
+    """Both networks have the same largest output everywhere on the domain."""
+
+    def __init__(self, pairing: Pairing, evidence: dict[str, Any]) -> None:
+        Verdict.__init__(self, pairing.f, pairing.g, "same argmax", evidence, pairing.around.domain)
+
+    def _told(self) -> str:
+        """Return the argument in sentences."""
+        return self._noted(
+            f"At every point of {self._place} the largest output of both networks has the same "
+            f"number; of equal outputs the first counts. The domain is covered by {self._boxes}. "
+            "In each of them one output is above all others in both networks, or the networks are "
+            "equal: the largest values of what bounds the differences of outputs were computed "
+            "exactly."
+        )
+
+    @property
+    def _boxes(self) -> str:
+        count = len(self.certificate["winners"])
+        return f"{count} box{'' if count == 1 else 'es'}"
+
+    def __repr__(self) -> str:
+        return f"SameArgmax(on {self._place}, {self._boxes})"
+
+
+class DifferentArgmax(Counterexample):
+    """A point of the domain where the largest outputs of two networks have different numbers.
+
+    Attributes
+    ----------
+    classes : pair of int
+        The numbers of the largest outputs of f and g.
+    """
+
+    def __init__(
+        self,
+        pairing: Pairing,
+        point: tuple[Rational, ...],
+        values: tuple[tuple[Rational, ...], tuple[Rational, ...]],
+        classes: tuple[int, int],
+        *,
+        reference: bool,
+    ) -> None:
+        self.point, self.values, self.classes = point, values, classes
+        evidence = {
+            "point": [written(entry) for entry in point],
+            "values": [[written(entry) for entry in side] for side in values],
+            "reference": reference,
+        }
+        Verdict.__init__(
+            self, pairing.f, pairing.g, "different argmax", evidence, pairing.around.domain
+        )
+
+    def _told(self) -> str:
+        """Return the argument in sentences."""
+        return self._noted(
+            f"At the point of the certificate, which lies in {self._place}, the largest output of "
+            f"the first network is output {self.classes[0]}, and of the second output "
+            f"{self.classes[1]}; of equal outputs the first counts. The point and the values are "
+            "exact numbers."
+        )
+
+    def __repr__(self) -> str:
+        return f"DifferentArgmax(classes {self.classes[0]} and {self.classes[1]})"
+
+
+class _Question:
+    """Two networks, and what was done about them so far."""
+
+    def __init__(self, pairing: Pairing, reference: bool) -> None:
+        self.pairing, self.reference = pairing, reference
+        beyond = [ZERO] if reference else []
+        self.rows = [*pairing.nets.f, *beyond], [*pairing.nets.g, *beyond]
+        self.covered = 0
+
+    def classes(
+        self, point: list[Rational]
+    ) -> tuple[tuple[int, int], tuple[Rational, ...], tuple[Any, Any]]:
+        """Return the classes at a point, the point of R^n, and the values."""
+        whole = self.pairing.around.domain.chart.point(point)
+        values = self.pairing.f(list(whole)), self.pairing.g(list(whole))
+        found = [self._class(own) for own in values]
+        return (found[0], found[1]), whole, values
+
+    def _class(self, values: tuple[Rational, ...]) -> int:
+        whole = [*values, 0] if self.reference else list(values)
+        return whole.index(max(whole))
+
+    def at(self, point: list[Rational]) -> tuple[int, DifferentArgmax | None]:
+        """Return the class of f at a point, and the refutation if g has another one."""
+        classes, whole, values = self.classes(point)
+        if classes[0] == classes[1]:
+            return classes[0], None
+        return classes[0], DifferentArgmax(
+            self.pairing, whole, values, classes, reference=self.reference
+        )
+
+    def refuted(self, deadline: float) -> DifferentArgmax | None:
+        """Look at random points, and between points of different classes."""
+        around = self.pairing.around
+        region = around.region()
+        generator = np.random.default_rng(0)
+        known: dict[int, list[Rational]] = {}
+        segments: Counter[frozenset[int]] = Counter()
+        for point in region.starts(SAMPLES, generator):
+            here = around.exact_point(point)
+            number, found = self.at(here)
+            if found is not None:
+                return found
+            for other, there in known.items():
+                ends = frozenset({number, other})
+                if other != number and segments[ends] < SEGMENTS:
+                    segments[ends] += 1
+                    found = self._between(here, there, number)
+                    if found is not None:
+                        return found
+                if perf_counter() > deadline:
+                    return None
+            known.setdefault(number, here)
+        return None
+
+    def _between(
+        self, here: list[Rational], there: list[Rational], number: int
+    ) -> DifferentArgmax | None:
+        """Halve a segment whose ends have different classes."""
+        for _ in range(HALVINGS):
+            middle = [exact(Fraction(a + b) / 2) for a, b in zip(here, there, strict=True)]
+            between, found = self.at(middle)
+            if found is not None:
+                return found
+            if between == number:
+                here = middle
+            else:
+                there = middle
+        return None
+
+    def decided(self, deadline: float) -> Verdict:
+        """Cut boxes until in each of them one output is the largest."""
+        pairing = self.pairing
+        influence = Influence(pairing.nets.levels, [*pairing.nets.f, *pairing.nets.g])
+        steps: list[Any] = []
+        winners: list[int | None] = []
+        waiting = [pairing.box]
+        with tqdm(desc="boxes", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
+            while waiting:
+                if perf_counter() > deadline:
+                    return self.open("the time is up")
+                lower, upper = waiting.pop()
+                bar.update()
+                middle = [exact((a + b) / 2) for a, b in zip(lower, upper, strict=True)]
+                number, found = self.at(pairing.around.moved_inside(middle))
+                if found is not None:
+                    return found
+                enclosure = Enclosure(pairing.nets.levels, lower, upper, pairing.reach)
+                if all(wins(enclosure, own, number) for own in self.rows):
+                    steps.append(None)
+                    winners.append(number)
+                elif outputs_equal(enclosure, *self.rows):
+                    steps.append(None)
+                    winners.append(None)
+                elif lower == upper:
+                    return self.open("a point is left where bounds do not tell the class")
+                else:
+                    axis = influence.axis((lower, upper))
+                    cut = Fraction(middle[axis])
+                    below, above = list(upper), list(lower)
+                    below[axis] = above[axis] = cut
+                    waiting += [(above, upper), (lower, below)]
+                    steps.append([axis, written(exact(cut))])
+                self.covered = len(winners)
+        evidence = {**pairing.cover([steps]), "winners": winners, "reference": self.reference}
+        return SameArgmax(pairing, evidence)
+
+    def open(self, why: str) -> Undecided:
+        """Return that nothing is known."""
+        return Undecided(
+            self.pairing.f,
+            self.pairing.g,
+            f"{why}: {self.covered} boxes have one class, others are left, and the classes are the "
+            "same at all points that were tried",
+            self.pairing.around.domain,
+        )

@@ -1,0 +1,297 @@
+"""Cutting boxes in two where the bound of a difference is largest.
+
+What a bound is, the checker decides (`nn_bridge.certificates.enclosure`); here boxes are chosen.
+The difference of two networks with one level of kinks and local weights is a sum of many parts of
+few coordinates, and equal parts are cut alike.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import numpy as np
+from tqdm import tqdm
+
+from nn_bridge.certificates.deviation import Box, Kind
+from nn_bridge.certificates.enclosure import Enclosure
+from nn_bridge.certificates.pairs import Level
+from tropical.rationals import written
+from tropical.typing import Array
+
+Side: TypeAlias = tuple[int, int]
+"""An output, and 0 for f - g or 1 for g - f."""
+NEAR = 1e-12
+
+
+@dataclass(eq=False)
+class Node:
+    """A box of a tree: a leaf with its bounds, or cut in two.
+
+    Attributes
+    ----------
+    box : pair of lists
+        Its corners.
+    bounds, doubles : arrays, shape (m, 2)
+        For each output and side, exact and nearly.
+    corners : list of lists of points
+        For each output and side where the bounding function is largest.
+    is_exact : bool
+        Whether the bounds are attained.
+    cut : tuple or None
+        Axis, place, and the two parts.
+    """
+
+    box: Box
+    bounds: Array
+    doubles: Array
+    corners: list[list[list[Fraction]]]
+    is_exact: bool
+    cut: tuple[int, Fraction, Node, Node] | None = None
+
+
+@dataclass
+class Tree:
+    """A kind of part and the boxes that its domain is cut into."""
+
+    kind: Kind
+    reach: int
+    root: Node = field(init=False)
+    leaves: list[Node] = field(init=False)
+    _highest: Array | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._influence = Influence(self.kind.levels, self.kind.rows)
+        self.root = self.node(self.kind.box)
+        self.leaves = [self.root]
+
+    def node(self, box: Box) -> Node:
+        """Return a leaf with its bounds."""
+        lower, upper = box
+        enclosure = Enclosure(self.kind.levels, lower, upper, self.reach)
+        found = self.kind.over(enclosure)
+        bounds = np.empty((len(found), 2), object)
+        for k, own in enumerate(found):
+            bounds[k] = [bound for bound, _ in own]
+        corners = [
+            [
+                [b if slope > 0 else a for slope, a, b in zip(slopes, lower, upper, strict=True)]
+                for _, slopes in own
+            ]
+            for own in found
+        ]
+        doubles = np.array([_double(v.numerator, v.denominator) for v in bounds.flat])
+        return Node(box, bounds, doubles.reshape(-1, 2), corners, enclosure.is_exact)
+
+    def highest(self) -> Array:
+        """Return the largest bounds for each output and side."""
+        if self._highest is None:
+            doubles = np.stack([leaf.doubles for leaf in self.leaves])
+            top = doubles.max(axis=0)
+            # doubles that differ by more belong to numbers in the same order
+            near = (doubles >= top - NEAR * abs(top)) | (doubles == top)
+            self._highest = np.empty(top.shape, object)
+            for side in np.ndindex(top.shape):
+                leaves = np.flatnonzero(near[:, *side]).tolist()
+                self._highest[side] = max(self.leaves[i].bounds[side] for i in leaves)
+        return self._highest
+
+    def leaf(self, side: Side) -> Node:
+        """Return the leaf with the largest bound of one output and side, or nearly so."""
+        return max(self.leaves, key=lambda leaf: float(leaf.doubles[side]))
+
+    def cut(self, leaf: Node) -> list[Node]:
+        """Cut a leaf in two along the axis that matters most, and return what comes of it."""
+        lower, upper = leaf.box
+        axis = self._influence.axis(leaf.box)
+        middle = (lower[axis] + upper[axis]) / 2
+        below, above = list(upper), list(lower)
+        below[axis] = above[axis] = middle
+        parts = [self.node((lower, below)), self.node((above, upper))]
+        leaf.cut = axis, middle, parts[0], parts[1]
+        self.leaves.remove(leaf)
+        self.leaves += parts
+        self._highest = None
+        return parts
+
+    def settle(self) -> None:
+        """Read the leaves from the tree anew."""
+        self.leaves = []
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if node.cut is None:
+                self.leaves.append(node)
+            else:
+                waiting += node.cut[2:]
+        self._highest = None
+
+    def told(self) -> list[Any]:
+        """Return the cuts in preorder, as a certificate has them."""
+        steps: list[Any] = []
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if node.cut is None:
+                steps.append(None)
+            else:
+                axis, value, left, right = node.cut
+                steps.append([axis, written(value)])
+                waiting += [right, left]
+        return steps
+
+
+@dataclass
+class Forest:
+    """The trees of the parts of a difference, and the constants beside them."""
+
+    trees: Sequence[Tree]
+    constants: Sequence[Fraction]
+
+    def bounds(self) -> Array:
+        """Return upper bounds of f - g and g - f, an array of shape (m, 2)."""
+        total = np.empty((len(self.constants), 2), object)
+        for k, constant in enumerate(self.constants):
+            total[k] = constant, -constant
+        for tree in self.trees:
+            total = total + tree.kind.count * tree.highest()
+        return total
+
+    def refine(
+        self,
+        enough: Callable[[Array, list[Node]], bool],
+        deadline: float,
+        most: int,
+    ) -> None:
+        """Cut where the largest bound comes from until that is enough, or time or number is up.
+
+        ``enough`` is told the bounds and the leaves that are new.
+        """
+        with tqdm(desc="cutting boxes", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
+            self._refine(enough, deadline, most, bar)
+
+    def settle(self) -> None:
+        """Read the leaves from the trees anew, as an interrupt may have come amid a cut."""
+        for tree in self.trees:
+            tree.settle()
+
+    def _refine(
+        self,
+        enough: Callable[[Array, list[Node]], bool],
+        deadline: float,
+        most: int,
+        bar: Any,
+    ) -> None:
+        new = [tree.root for tree in self.trees]
+        count = len(new)
+        while True:
+            bounds = self.bounds()
+            if not bounds.size or enough(bounds, new):
+                return
+            side = _largest(bounds)
+            chosen = [(tree, tree.leaf(side)) for tree in self.trees]
+            chosen = [
+                (tree, leaf) for tree, leaf in chosen if not leaf.is_exact and _has_room(leaf.box)
+            ]
+            new = []
+            for tree, leaf in chosen:
+                if perf_counter() > deadline or count >= most:
+                    return
+                new += tree.cut(leaf)
+                count += 1
+                bar.update()
+            if not new:
+                return
+
+
+def _largest(bounds: Array) -> Side:
+    k, side = divmod(max(range(bounds.size), key=lambda i: bounds.flat[i]), 2)
+    return k, side
+
+
+def _has_room(box: Box) -> bool:
+    return any(a < b for a, b in zip(*box, strict=True))
+
+
+class Influence:
+    """How much a coordinate matters for what is not known over a box, in doubles.
+
+    With one level that is what it adds to the units of which the sign is not known, times what the
+    outputs read of them; with more levels all units count.
+    """
+
+    def __init__(self, levels: Sequence[Level], rows: Sequence[Any]) -> None:
+        self.matrix = np.zeros((0, 0))
+        if not levels:
+            return
+        first = levels[0]
+        columns = first.rows.columns
+        self.matrix, self.offset = _table(first.rows, slice(1, None, 2))
+        self.delta, self.delta_offset = _table(first.rows, slice(0, None, 2))
+        self.scale = np.ones(len(self.matrix))
+        read = np.zeros((2, len(self.matrix)))
+        self.local = len(levels) == 1
+        reading = np.zeros(2 * len(first.pairs))
+        for coefficients, _, denominator in rows if self.local else ():
+            for j, value in coefficients.items():
+                reading[j] += abs(_double(value, denominator))
+        for v, pair in enumerate(first.pairs):
+            for place in pair.pieces:
+                self.scale[place] = _double(pair.scale.numerator, pair.scale.denominator)
+                read[:, place] = reading[[v, len(first.pairs) + v]]
+        self.read = read if self.local else np.ones_like(read)
+        self.columns = columns
+
+    def axis(self, box: Box) -> int:
+        """Return the coordinate to cut."""
+        lower, upper = (np.array([_double(*v.as_integer_ratio()) for v in side]) for side in box)
+        width = np.array([_double(*(b - a).as_integer_ratio()) for a, b in zip(*box, strict=True)])
+        room = np.array([a < b for a, b in zip(*box, strict=True)])
+        if not self.matrix.size:
+            return int(np.argmax(np.where(room, width, -1.0)))
+        with np.errstate(all="ignore"):
+            low, high = _ranges(self.matrix, self.offset, lower, upper)
+            below, above = _ranges(self.delta, self.delta_offset, lower, upper)
+            open_ = ((low < 0) & (high > 0)) | (
+                (low * self.scale + below < 0) & (high * self.scale + above > 0)
+            )
+            size = self.read[0] * np.maximum(abs(below), abs(above)) + self.read[1] * abs(
+                high - low
+            )
+            weight = (
+                np.where(open_, size, 0.0) if self.local and (open_ & (size > 0)).any() else size
+            )
+            steep = np.abs(self.matrix) * self.scale[:, None] + np.abs(self.delta)
+            spread = steep / np.maximum((steep * width).sum(axis=1, keepdims=True), 1e-300)
+            influence = np.nan_to_num((weight @ spread) * width)
+        if not (influence[room] > 0).any():
+            influence = width
+        return int(np.argmax(np.where(room, influence, -1.0)))
+
+
+def _table(rows: Any, which: slice) -> tuple[Array, Array]:
+    entries = rows.entries[which]
+    matrix = np.zeros((len(entries), rows.columns))
+    offset = np.zeros(len(entries))
+    for i, (coefficients, constant) in enumerate(entries):
+        offset[i] = _double(constant, rows.denominator)
+        for j, value in coefficients.items():
+            matrix[i, j] = _double(value, rows.denominator)
+    return matrix, offset
+
+
+def _ranges(matrix: Array, offset: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+    middle, radius = matrix @ ((lower + upper) / 2) + offset, np.abs(matrix) @ ((upper - lower) / 2)
+    return middle - radius, middle + radius
+
+
+def _double(above: int, below: int) -> float:
+    """Return a quotient as a double, of the largest size where it is larger."""
+    try:
+        return above / below
+    except OverflowError:
+        return float(np.sign(above)) * sys.float_info.max

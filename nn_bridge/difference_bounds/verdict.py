@@ -1,0 +1,298 @@
+"""How far two networks are apart on a domain, between two bounds with a proof each."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from nn_bridge.difference_bounds.bounding import Bounding, measured
+from nn_bridge.difference_bounds.surroundings import Surroundings
+from nn_bridge.domain import Domain, as_domain
+from nn_bridge.explanations.numbers import told
+from nn_bridge.heads import comparable
+from nn_bridge.network import Network
+from nn_bridge.one_shape import require_one_shape
+from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+from tropical.errors import ArgumentError, ArgumentTypeError
+from tropical.rationals import exact, written
+from tropical.typing import Rational
+
+PATIENCE = 20.0
+"""So many seconds bounds are improved unless the caller says otherwise."""
+CLOSE = Fraction(101, 100)
+"""Bounds with this quotient are close enough."""
+
+
+def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None = None) -> Deviation:
+    r"""Bound the largest difference :math:`\max_{x \in D} \max_k |f_k(x) - g_k(x)|`.
+
+    The lower bound is the exact difference at a point. The upper one comes from pairs of units:
+    level by level each unit of f is compared with the unit of g that is most nearly a multiple of
+    it, and the differences are followed through the layers as affine functions above and below
+    (:cite:`paulsen2020`, :cite:`zhang2018crown`); then boxes are cut in two where the bound is
+    largest.
+    Where one hidden layer has local weights, as a convolution has, the difference is a sum of
+    functions of few coordinates, and each is bounded alone.
+
+    Both bounds hold, whatever the time; how close they are is another matter. With one hidden layer
+    and few inputs they come together; for deep networks and many inputs the upper one may be many
+    times too large, as what is lost grows from layer to layer.
+
+    Parameters
+    ----------
+    f, g : Network
+        With equally many inputs and outputs, and one head; behind a head what it keeps of the
+        logits is compared (`nn_bridge.heads.comparable`).
+    domain : Domain, pair of sequences, Polytope or Polyhedron
+        Where they are compared, bounded. For the upper bound a polytope counts as the smallest box
+        around it.
+    time_limit : float, optional
+        After so many seconds the bounds are improved no more, 20 unless told. What is found until
+        an interrupt is kept as well.
+
+    Returns
+    -------
+    Deviation
+
+    Raises
+    ------
+    DimensionError
+        If numbers of inputs or outputs differ.
+    ArgumentError
+        If the domain is empty or unbounded, or the heads differ.
+    BudgetError
+        If the networks are too large.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from nn_bridge.difference_bounds.verdict import deviation
+    >>> f = nb.two_layer([[1], [1]], [0, -1], [[1, -1]])
+    >>> g = nb.two_layer([["1.1"], [1]], [0, -1], [[1, -1]])
+    >>> found = deviation(f, g, ([-1], [2]))
+    >>> found
+    Deviation(1/5, attained)
+    >>> found.point, found.upper, found.check()
+    ((2,), Fraction(1, 5), True)
+    """
+    f, g, where = read_question(f, g, domain)
+    bounding = Bounding(f, g, Surroundings(where))
+    measured(bounding, read_seconds(time_limit), lambda low, high: high <= CLOSE * low)
+    return Deviation(bounding)
+
+
+def within(
+    f: Network, g: Network, domain: Any, eps: Any, time_limit: float | None = None
+) -> Verdict:
+    """Decide whether no output of two networks differs by more than ``eps`` on a domain.
+
+    Returns
+    -------
+    Within, Apart or Undecided
+        A proof, a point where the difference is larger, or neither, with bounds.
+
+    Raises
+    ------
+    ArgumentError
+        If the domain is missing, empty or unbounded, or ``eps`` is negative.
+
+    Examples
+    --------
+    >>> import nn_bridge as nb
+    >>> from nn_bridge.difference_bounds.verdict import within
+    >>> f = nb.two_layer([[1]], [0], [[1]])
+    >>> g = nb.two_layer([["1.1"]], [0], [[1]])
+    >>> within(f, g, ([-1], [1]), "0.1"), within(f, g, ([-1], [1]), "0.09")
+    (Within(1/10 on a box of dimension 1 in R^1), Apart(point=(1,), difference=1/10 > 9/100))
+    """
+    limit = exact(eps, "within")
+    if limit < 0:
+        message = f"within must be at least 0, a bound of differences, got {eps!r}"
+        raise ArgumentError(message)
+    f, g, where = read_question(f, g, domain)
+    bounding = Bounding(f, g, Surroundings(where))
+    measured(bounding, read_seconds(time_limit), lambda low, high: low > limit or high <= limit)
+    if bounding.lower > limit:
+        return Apart(bounding, limit)
+    if bounding.upper <= limit:
+        return Within(bounding, limit)
+    found = Deviation(bounding)
+    return Undecided(
+        f,
+        g,
+        f"the largest difference lies between {told(found.lower)} and {told(found.upper)}, and "
+        f"{told(limit)} is between them",
+        where,
+        (found.lower, found.upper),
+    )
+
+
+class Deviation(Verdict):
+    """Two bounds of the largest difference of two networks on a domain.
+
+    Attributes
+    ----------
+    lower, upper : int or Fraction
+        The bounds.
+    point : tuple of int or Fraction
+        The point of the domain where the difference is the lower bound.
+    values : pair of tuples
+        The values of both networks there.
+    differences : tuple of pairs
+        For each output upper bounds of f - g and of g - f.
+    """
+
+    def __init__(self, bounding: Bounding) -> None:
+        self.lower, self.point, self.values = bounding.lower, bounding.point, bounding.values
+        sides = bounding.rounded_differences()
+        self.differences: tuple[tuple[Rational, ...], ...] = tuple(map(tuple, sides))
+        self.upper: Rational = max((bound for own in sides for bound in own), default=0)
+        self._boxes = sum(len(tree.leaves) for tree in bounding.forest.trees)
+        self._exactly_a_box = bounding.around.is_box
+        evidence = {
+            "bounds": [written(self.lower), written(self.upper)],
+            "differences": [[written(bound) for bound in own] for own in sides],
+            **_point(bounding),
+            **bounding.proof(),
+        }
+        super().__init__(bounding.f, bounding.g, "deviation", evidence, bounding.around.domain)
+
+    def __bool__(self) -> NoReturn:
+        message = (
+            "a Deviation must be compared by its bounds, it is neither true nor false; "
+            "write found.upper <= eps"
+        )
+        raise ArgumentTypeError(message)
+
+    @property
+    def ratio(self) -> float | None:
+        """The upper bound over the lower one, in doubles; None where the lower one is 0."""
+        return float(Fraction(self.upper) / self.lower) if self.lower else None
+
+    def _told(self) -> str:
+        """Return what is known, and how."""
+        if self.upper == 0:
+            return self._noted(
+                f"The two networks are equal on {self._place}: the bounds of all differences are 0."
+            )
+        way = (
+            f"For the upper bound {self._boxes} boxes were looked at; in each, kinks were replaced "
+            "by affine functions above and below, and what came out was maximised exactly."
+        )
+        if not self._exactly_a_box:
+            way += " The boxes cover the smallest box around the domain, which is larger than it."
+        if self.lower == self.upper:
+            known = f"is {told(self.lower)}, attained at the point of the certificate"
+        else:
+            known = (
+                f"lies between {told(self.lower)}, attained at the point of the certificate, and "
+                f"{told(self.upper)}"
+            )
+        return self._noted(
+            f"The largest difference of an output of the two networks on {self._place} {known}. "
+            f"{way}"
+        )
+
+    def __repr__(self) -> str:
+        if self.lower == self.upper:
+            return f"Deviation({told(self.lower)}, attained)"
+        ratio = self.ratio
+        factor = "" if ratio is None else f", quotient {ratio:.3g}"
+        return f"Deviation({told(self.lower, 12, 4)} to {told(self.upper, 12, 4)}{factor})"
+
+
+class Within(Proof):
+    """No output of two networks differs by more than a number on a domain.
+
+    Attributes
+    ----------
+    limit : int or Fraction
+        The number.
+    """
+
+    def __init__(self, bounding: Bounding, limit: Rational) -> None:
+        self.limit = limit
+        evidence = {"within": written(limit), **bounding.proof()}
+        Verdict.__init__(self, bounding.f, bounding.g, "within", evidence, bounding.around.domain)
+
+    def _told(self) -> str:
+        """Return the argument in sentences."""
+        boxes = sum(step is None for tree in self.certificate["trees"] for step in tree)
+        return self._noted(
+            f"No output of the two networks differs by more than {told(self.limit)} on "
+            f"{self._place}. The domain is covered by {boxes} boxes; in each, kinks were replaced "
+            "by affine functions above and below, and the largest value of what came out, computed "
+            "exactly, is not larger."
+        )
+
+    def __repr__(self) -> str:
+        return f"Within({told(self.limit)} on {self._place})"
+
+
+class Apart(Counterexample):
+    """A point of a domain where an output differs by more than a number.
+
+    Attributes
+    ----------
+    limit : int or Fraction
+        The number.
+    difference : int or Fraction
+        The largest difference of an output at the point.
+    """
+
+    def __init__(self, bounding: Bounding, limit: Rational) -> None:
+        self.point, self.values = bounding.point, bounding.values
+        self.limit, self.difference = limit, bounding.lower
+        evidence = {"within": written(limit), **_point(bounding)}
+        Verdict.__init__(self, bounding.f, bounding.g, "apart", evidence, bounding.around.domain)
+
+    def _told(self) -> str:
+        """Return the argument in sentences."""
+        k = self.output
+        return self._noted(
+            f"Output {k} of the two networks differs by {told(self.difference)}, more than "
+            f"{told(self.limit)}, at a point of {self._place}: there it is "
+            f"{told(self.values[0][k])} for the first and {told(self.values[1][k])} for the "
+            "second. The point and the values are exact numbers, and stand in full in the verdict."
+        )
+
+    def __repr__(self) -> str:
+        entries = [written(entry) for entry in self.point]
+        ending = "," if len(entries) == 1 else ""
+        shown = f"({', '.join(entries)}{ending})"
+        if len(entries) > 12 or len(shown) > 120:
+            shown = f"<{len(entries)} coordinates>"
+        return (
+            f"Apart(point={shown}, difference={told(self.difference, 24, 4)} > "
+            f"{told(self.limit, 24, 4)})"
+        )
+
+
+def _point(bounding: Bounding) -> dict[str, Any]:
+    return {
+        "point": [written(entry) for entry in bounding.point],
+        "values": [[written(entry) for entry in side] for side in bounding.values],
+    }
+
+
+def read_question(f: Network, g: Network, domain: Any) -> tuple[Network, Network, Domain]:
+    """Return networks that can be compared, and the domain."""
+    require_one_shape(f, g)
+    f, g = comparable(f, g)
+    if domain is None:
+        message = (
+            "domain must be given and bounded, a difference that grows has no largest value, "
+            "got None; give a box, such as ([0] * n, [1] * n)"
+        )
+        raise ArgumentError(message)
+    return f, g, as_domain(domain, f.inputs)
+
+
+def read_seconds(time_limit: float | None) -> float:
+    """Return a number of seconds, that which is usual if none is given."""
+    if time_limit is None:
+        return PATIENCE
+    if isinstance(time_limit, bool) or not (time_limit >= 0):
+        message = f"time_limit must be a number of seconds, at least 0, got {time_limit!r}"
+        raise ArgumentError(message)
+    return float(time_limit)
