@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nn_bridge.checking import check
     from nn_bridge.comparison import equivalent
     from nn_bridge.convolution import Convolution
+    from nn_bridge.difference_bounds.argmax import DifferentArgmax, SameArgmax, same_argmax
+    from nn_bridge.difference_bounds.verdict import Apart, Deviation, Within, deviation
     from nn_bridge.domain import Domain
     from nn_bridge.errors import CertificateError, ModelFileError, UnsupportedLayerError
     from nn_bridge.extraction.extracting import tropex
@@ -64,6 +66,7 @@ __all__ = [
     "Abs",
     "Affine",
     "AffineSymmetries",
+    "Apart",
     "Architecture",
     "CanonicalForm",
     "CertificateError",
@@ -71,6 +74,8 @@ __all__ = [
     "Convolution",
     "Counterexample",
     "Dense",
+    "Deviation",
+    "DifferentArgmax",
     "Domain",
     "Equivariances",
     "Extraction",
@@ -86,6 +91,7 @@ __all__ = [
     "RationalMap",
     "ReLU",
     "Reparametrization",
+    "SameArgmax",
     "Sandwich",
     "SignedPermutation",
     "SmoothNetwork",
@@ -99,9 +105,11 @@ __all__ = [
     "UnitDifferences",
     "UnsupportedLayerError",
     "Verdict",
+    "Within",
     "affine_symmetries",
     "canonical",
     "check",
+    "deviation",
     "equivalent",
     "equivariances",
     "flatten",
@@ -120,6 +128,7 @@ __all__ = [
     "region_bounds",
     "reparametrization",
     "rewrite",
+    "same_argmax",
     "sandwich",
     "symmetries",
     "to_smt_lib",
@@ -141,6 +150,17 @@ _HOMES = {
     "nn_bridge.checking": ("check",),
     "nn_bridge.comparison": ("equivalent",),
     "nn_bridge.convolution": ("Convolution",),
+    "nn_bridge.difference_bounds.argmax": (
+        "DifferentArgmax",
+        "SameArgmax",
+        "same_argmax",
+    ),
+    "nn_bridge.difference_bounds.verdict": (
+        "Apart",
+        "Deviation",
+        "Within",
+        "deviation",
+    ),
     "nn_bridge.domain": ("Domain",),
     "nn_bridge.errors": (
         "CertificateError",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from nn_bridge.difference_bounds.verdict import within as bounded
 from nn_bridge.domain import as_domain
 from nn_bridge.equivalence.decide import BUDGET, decide
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
-from nn_bridge.smooth.equality import equivalent_smooth
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.verdicts import Verdict
 from tropical.errors import ArgumentError
@@ -94,12 +92,16 @@ def equivalent(
     (False, True)
     """
     if isinstance(f, SmoothNetwork) or isinstance(g, SmoothNetwork):
+        from nn_bridge.smooth.equality import equivalent_smooth
+
         return equivalent_smooth(f, g, domain, within)
     require_one_shape(f, g)
     _require_limits(budget, time_limit, seed)
     f, g = comparable(f, g)
     where = None if domain is None else as_domain(domain, f.inputs)
     if within is not None:
+        from nn_bridge.difference_bounds.verdict import within as bounded
+
         return bounded(f, g, where, within, time_limit)
     return decide(f, g, where, budget=budget, time_limit=time_limit, seed=seed)
 

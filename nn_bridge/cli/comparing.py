@@ -138,6 +138,9 @@ _CLAIMS = {
     "equal": "the two networks are one function",
     "different": "the two networks differ at the point that the certificate names",
     "undecided": "but it claims nothing, the question was left undecided",
+    "within": "the two networks differ by no more than the limit that the certificate names",
+    "apart": "the two networks differ by more than the limit, at the point that is named",
+    "deviation": "the largest difference lies between the bounds that the certificate names",
 }
 
 

@@ -115,9 +115,12 @@ def test_nearly_equal_networks_of_two_inputs_too(pair):
 
 @settings(max_examples=30)
 @given(networks(1, 1), networks(1, 1))
-def test_one_hidden_layer_on_an_interval_is_bounded_exactly(f, g):
-    found = bounds(f, g, ([-2], [2]), time_limit=5)
-    assert found.upper <= Fraction(101, 100) * found.lower
+def test_one_hidden_layer_on_an_interval_is_bounded_closely(f, g):
+    found = bounds(f, g, ([-2], [2]), time_limit=1)
+    if found.lower:
+        assert found.upper <= Fraction(11, 10) * found.lower
+    else:
+        assert found.upper < Fraction(1, 10)
 
 
 @given(networks(2, 2, levels=(0, 3)))

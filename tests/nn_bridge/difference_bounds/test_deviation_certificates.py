@@ -210,6 +210,9 @@ def test_no_part_can_be_left_out():
     assert not checked(verdict, {**whole, "parts": [None] * n, "trees": []})
     assert not checked(verdict, {**whole, "parts": whole["parts"][1:]})
     assert not checked(verdict, {**whole, "trees": whole["trees"][:1]})
+    less = [[str(Fraction(v) - Fraction(1, 10**9)) for v in whole["differences"][0]]]
+    top = str(max(map(Fraction, less[0])))
+    assert not checked(verdict, {**whole, "differences": less, "bounds": [whole["bounds"][0], top]})
     together = {**whole, "parts": [0] * n, "trees": [[None]]}
     together["differences"] = [["100", "100"]]
     together["bounds"] = [whole["bounds"][0], "100"]
@@ -227,6 +230,24 @@ def test_the_values_at_a_point_must_be_right_even_where_their_difference_is(name
 def test_a_limit_that_does_not_hold_is_refused(name, limit):
     verdict = VERDICTS[name]
     assert not checked(verdict, {**verdict.certificate, "within": limit})
+
+
+def test_a_winner_must_win():
+    verdict = VERDICTS["same argmax"]
+    whole = verdict.certificate
+    other = [1 - winner for winner in whole["winners"]]
+    assert not checked(verdict, {**whole, "winners": other})
+    assert not checked(verdict, {**whole, "winners": [None for _ in other]})
+    forged = {**whole, "networks": [{"sha256": net.digest} for net in (CLEAR, TURNED)]}
+    assert not checker.check(forged, plain_layers(CLEAR), plain_layers(TURNED))
+
+
+def test_the_interval_of_an_activation_holds_its_kink():
+    """The maximum of 1/2 - |x| and 0 is 1/2 at 0, though |x| is 1 at both ends."""
+    f = nb.Network([nb.Affine([[1]]), nb.Abs(), nb.Affine([[-1]], [0.5]), nb.ReLU()])
+    nets = paired(plain_layers(f), plain_layers(f), [[[0, 0, "1"]], [[0, 0, "1"]]])
+    enclosure = Enclosure(nets.levels, [Fraction(-1)], [Fraction(1)], 0)
+    assert enclosure.largest(nets.f[0])[0] >= Fraction(1, 2)
 
 
 def test_partners_bend_alike_and_have_a_positive_scale():
@@ -325,6 +346,21 @@ def test_long_factors_are_shortened_outwards():
     found = deviation(f, g, ([-1, -1], [1, 1]), time_limit=0.2)
     assert found.check()
     assert tenth**9 <= found.upper <= tenth**9 * Fraction(1001, 1000)
+
+
+def test_shortened_factors_lose_no_part_of_a_bound():
+    """Units that are always active, so that the bound without rounding would be the value."""
+    layers = []
+    for level in range(5):
+        row = [Fraction(3**38 + level, 2**61 - 1), Fraction(5**26 + level, 2**61 - 1)]
+        layers += [nb.Affine([row, row[::-1]], [Fraction(1, 11 + level)] * 2), nb.ReLU()]
+    f = nb.Network([*layers, nb.Affine([[Fraction(1, 13), Fraction(1, 17)]])])
+    told = [[[0, 0, "1"], [1, 1, "1"]]] * 5
+    nets = paired(plain_layers(f), plain_layers(f), told)
+    enclosure = Enclosure(nets.levels, [Fraction(1)] * 2, [Fraction(2)] * 2, 5)
+    value = oracles.value(f, [Fraction(2), Fraction(2)])[0]
+    bound = enclosure.largest(nets.f[0])[0]
+    assert value <= bound < value * (1 + Fraction(1, 10**20))
 
 
 @settings(max_examples=25)

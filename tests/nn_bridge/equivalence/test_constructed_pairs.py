@@ -17,11 +17,11 @@ import nn_bridge as nb
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.collapse import two_layer_form
+from nn_bridge.equivalence import by_regions
 from nn_bridge.equivalence.layer_by_layer import levels
 from nn_bridge.equivalence.one_hidden_layer import difference, evidence_of
 from tests import exact_regions as oracle
 from tests import network_oracles
-from tests.formulas import bend, network, relu, variables
 from tests.nn_bridge.equivalence.constructed_pairs import WEIGHTS
 from tests.nn_bridge.equivalence.domain_pairs import DOMAINS
 from tests.nn_bridge.equivalence.formula_pairs import FORMULAS
@@ -136,35 +136,12 @@ def forgeries(pair):
     yield nb.Proof(pair.f, pair.g, {"maxima": {"dominated": []}}).certificate
     for net in (pair.f, pair.g):
         yield nb.Proof(pair.f, pair.g, {"levels": levels(net, net)}).certificate
+        yield copy.deepcopy(by_regions.decide(net, net, budget=50).certificate)
     n = pair.f.inputs
     for start in (-2, 0, Fraction(1, 4), 5) if n else ():
         verdict = nb.equivalent(pair.f, pair.g, ([start] * n, [start + Fraction(1, 8)] * n))
         if isinstance(verdict, nb.Proof):
             yield {**copy.deepcopy(verdict.certificate), "domain": own["domain"]}
-
-
-NO_UNITS = {"feature": [], "ratio": [], "base": []}
-AFFINE = {"feature": [None], "ratio": ["0"], "base": [-1]}
-FIRST = {"feature": [1], "ratio": ["1"], "base": [-1]}
-
-
-(X,) = variables(1)
-
-
-@pytest.mark.parametrize(
-    ("unit", "claimed", "told"),
-    [
-        (relu(X), X, [[AFFINE, NO_UNITS]]),
-        (relu(X), 0, [[AFFINE, NO_UNITS]]),
-        (relu(relu(X) - 1), 0, [[FIRST, NO_UNITS], [AFFINE, NO_UNITS]]),
-        (relu(relu(X) - 1), relu(X) - 1, [[FIRST, FIRST], [AFFINE, NO_UNITS]]),
-        (relu(bend(X, 2, 1)), bend(X, 2, 1), [[FIRST, FIRST], [AFFINE, NO_UNITS]]),
-    ],
-)
-def test_a_unit_is_not_affine_because_a_certificate_says_so(unit, claimed, told):
-    f, g = network(1, unit), network(1, claimed)
-    forged = nb.Proof(f, g, {"levels": told}).certificate
-    assert not checker.check(forged, plain_layers(f), plain_layers(g))
 
 
 def is_true(certificate, pair):
