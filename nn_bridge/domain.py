@@ -175,10 +175,10 @@ class Domain(Immutable):
             "lower": [None if bound is None else written(bound) for bound in self.lower],
             "upper": [None if bound is None else written(bound) for bound in self.upper],
             "rows": [
-                [[[j, str(v)] for j, v in coefficients.items()], str(constant)]
+                [[[j, written(v)] for j, v in coefficients.items()], written(constant)]
                 for coefficients, constant in self.rows
             ],
-            "hull": [[[i, str(y)] for i, y in step.items()] for step in hull.steps],
+            "hull": [[[i, written(y)] for i, y in step.items()] for step in hull.steps],
             "inside": [written(entry) for entry in self.chart.inside],
         }
 
@@ -331,13 +331,17 @@ def _read(domain: Any) -> Domain:
             nothing,
             nothing,
         )
-    if isinstance(domain, list | tuple) and len(domain) == 2:
+    if isinstance(domain, list | tuple) and len(domain) == 2 and all(map(_is_listed, domain)):
         return Domain.box(*domain)
     message = (
         "domain must be a Domain, a pair of lower and upper bounds, a Polytope or a Polyhedron, "
         f"got {domain!r}"
     )
     raise ArgumentTypeError(message)
+
+
+def _is_listed(side: Any) -> bool:
+    return isinstance(side, Iterable) and not isinstance(side, str)
 
 
 def _bound(value: Any, name: str, none: float) -> Bound:

@@ -35,30 +35,34 @@ from nn_bridge.certificates.translations import verify_translations
 FORMAT = "nn_bridge certificate"
 VERSION = 1
 
-CLAIMS: dict[str, Verifier] = {
+CLAIMS_ON_A_DOMAIN: dict[str, Verifier] = {
     **COMPARISONS,
     "equivariant": verify_equivariant,
     "not equivariant": verify_not_equivariant,
     "equivariance undecided": verify_equivariance_undecided,
-    "invariances": verify_invariances,
-    "equivariances": verify_equivariances,
-    "affine symmetries": verify_affine_symmetries,
-    "translations": verify_translations,
     "deviation": verify_deviation,
     "within": verify_within,
     "apart": verify_apart,
     "same argmax": verify_same_argmax,
     "different argmax": verify_different_argmax,
+}
+CLAIMS_EVERYWHERE: dict[str, Verifier] = {
+    "invariances": verify_invariances,
+    "equivariances": verify_equivariances,
+    "affine symmetries": verify_affine_symmetries,
+    "translations": verify_translations,
     "functional dimension": verify_functional_dimension,
     "minimal width": verify_minimal_width,
     "parametrizations": verify_parametrizations,
 }
+"""Claims about a function on all of R^n: on a domain it may have more symmetries, or need less."""
 
 EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
     ArithmeticError,
     AttributeError,
     LookupError,
     RecursionError,
+    StopIteration,
     TypeError,
     ValueError,
 )
@@ -101,4 +105,7 @@ def _verify(
     if any((layers[0]["inputs"], output_count(layers)) != shape for layers in networks):
         return False
     place = Place(certificate["domain"], shape[0])
-    return CLAIMS[certificate["claim"]](certificate, networks, place, progress)
+    claims = dict(CLAIMS_ON_A_DOMAIN)
+    if certificate["domain"] == "everywhere":
+        claims.update(CLAIMS_EVERYWHERE)
+    return claims[certificate["claim"]](certificate, networks, place, progress)

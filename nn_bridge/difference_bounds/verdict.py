@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import Any, NoReturn
 
+import numpy as np
+
 from nn_bridge.difference_bounds.bounding import Bounding, measured
+from nn_bridge.difference_bounds.pairing import segments
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.domain import Domain, as_domain
 from nn_bridge.explanations.numbers import told
@@ -13,7 +17,7 @@ from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
-from tropical.errors import ArgumentError, ArgumentTypeError
+from tropical.errors import ArgumentError, ArgumentTypeError, RangeError
 from tropical.rationals import exact, written
 from tropical.typing import Rational
 
@@ -167,7 +171,12 @@ class Deviation(Verdict):
     @property
     def ratio(self) -> float | None:
         """The upper bound over the lower one, in doubles; None where the lower one is 0."""
-        return float(Fraction(self.upper) / self.lower) if self.lower else None
+        if not self.lower:
+            return None
+        try:
+            return float(Fraction(self.upper) / self.lower)
+        except OverflowError:
+            return inf
 
     def _told(self) -> str:
         """Return what is known, and how."""
@@ -285,7 +294,22 @@ def read_question(f: Network, g: Network, domain: Any) -> tuple[Network, Network
             "got None; give a box, such as ([0] * n, [1] * n)"
         )
         raise ArgumentError(message)
+    for name, network in (("f", f), ("g", g)):
+        _require_doubles(name, network)
     return f, g, as_domain(domain, f.inputs)
+
+
+def _require_doubles(name: str, network: Network) -> None:
+    """Refuse networks with numbers beyond all doubles: bounds are searched among these."""
+    for affine in segments(network).maps:
+        try:
+            _ = affine.weight.floats, affine.bias.astype(np.float64)
+        except OverflowError as error:
+            message = (
+                f"{name} must have numbers within those of doubles once linear layers are merged, "
+                f"got a larger one in {affine!r}; scale its outputs down"
+            )
+            raise RangeError(message) from error
 
 
 def read_seconds(time_limit: float | None) -> float:

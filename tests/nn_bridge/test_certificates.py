@@ -393,3 +393,19 @@ def test_a_digest_tells_apart_what_is_not_the_same_data():
         nb.Network([nb.Affine(np.array([[-0.0, 1.0]]))]).digest
         == nb.Network([nb.Affine([[0, 1]])]).digest
     )
+
+
+def test_a_claim_about_a_function_on_all_of_space_is_not_made_on_a_domain():
+    f = nb.two_layer([[1, 1]], [0], [[1]])
+    box = nb.Domain.box([0, 0], [1, 1]).evidence()
+    for found in (
+        nb.invariances(f),
+        nb.equivariances(f),
+        nb.affine_symmetries(f),
+        nb.translations(f),
+        nb.symmetries(f),
+        nb.minimal_width(f),
+        nb.functional_dimension(f),
+    ):
+        assert found.check()
+        assert not checker.check({**found.certificate, "domain": box}, plain_layers(f))

@@ -95,6 +95,8 @@ def test_what_does_not_fit_is_refused():
         as_domain(([0], [1]), 3)
     with pytest.raises(ArgumentTypeError, match="domain must be a Domain"):
         as_domain("box", 1)
+    with pytest.raises(ArgumentTypeError, match="domain must be a Domain"):
+        as_domain((0, 1), 1)
     with pytest.raises(DimensionError, match="point must have 1 coordinates"):
         [1, 2] in nb.Domain.box([0], [1])  # noqa: B015
     with pytest.raises(DimensionError, match="b must have 1 entries"):
@@ -192,6 +194,11 @@ def test_multipliers_prove_a_function_nonnegative():
         place.nonnegative({0: -1}, 0, [[0, "-1"]])
     with pytest.raises(LookupError):
         place.nonnegative({0: 1}, 0, [[7, "1"]])
+
+
+def test_numbers_of_any_length_are_told():
+    domain = nb.Domain.halfspaces([[-(10**5000), 1]], [1], [([1, -(3**9999)], 0)], [None] * 2)
+    assert tuple(place_of(domain).inside) == domain.chart.inside
 
 
 def test_domains_are_values():

@@ -20,9 +20,18 @@ from tests.nn_bridge.difference_bounds.rounded_copies import (
 BOX = [0] * 64, [1] * 64
 
 
+def bounded_within(factor, f, g, box):
+    """Bounds with more time, until their quotient is small: how fast a machine is says nothing."""
+    for time_limit in (1, 8, 64):
+        found = deviation(f, g, box, time_limit=time_limit)
+        if found.lower and found.ratio < factor:
+            break
+    return found
+
+
 def test_a_rescaled_classifier_differs_by_rounding_only():
     f = digits()
-    found = deviation(f, rescaled(f), BOX, time_limit=1)
+    found = bounded_within(4, f, rescaled(f), BOX)
     assert found.check()
     assert found.upper < Fraction(1, 10**6)
     assert found.ratio < 4
@@ -30,7 +39,7 @@ def test_a_rescaled_classifier_differs_by_rounding_only():
 
 def test_a_folded_normalization_differs_by_rounding_only():
     apart, folded = with_normalization(digits())
-    found = deviation(apart, folded, BOX, time_limit=1)
+    found = bounded_within(4, apart, folded, BOX)
     assert found.check()
     assert found.lower > 0
     assert found.upper < Fraction(1, 10**6)
@@ -42,7 +51,7 @@ def test_near_a_point_the_bounds_nearly_meet_and_the_class_is_one():
     g = rescaled(f)
     point = np.random.default_rng(0).integers(0, 17, 64) / 16
     box = np.maximum(point - 1 / 64, 0).tolist(), np.minimum(point + 1 / 64, 1).tolist()
-    assert deviation(f, g, box, time_limit=2).ratio < 1.3
+    assert bounded_within(1.3, f, g, box).ratio < 1.3
     verdict = same_argmax(f, g, box)
     assert isinstance(verdict, SameArgmax)
     assert verdict.check()
@@ -83,7 +92,7 @@ def test_deeper_networks_have_valid_bounds_that_may_be_loose(shared_data, name):
 def test_a_rescaled_convolution_is_bounded_within_a_factor_of_four(shared_data):
     pytest.importorskip("onnx")
     f = nb.read(shared_data / "networks" / "Convnet_avgpool.onnx")
-    found = deviation(f, rescaled_channels(f), ([0] * 784, [1] * 784), time_limit=90)
+    found = deviation(f, rescaled_channels(f), ([0] * 784, [1] * 784), time_limit=60)
     print(f"quotient {found.ratio:.3f}")  # noqa: T201
     assert found.ratio <= 4
     assert len(found.certificate["trees"]) == 36
