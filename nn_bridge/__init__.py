@@ -261,7 +261,12 @@ _HOMES = {
 }
 
 
+_MODULES = ("strategies", "testing")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"nn_bridge.{name}")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)
@@ -270,4 +275,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_MODULES])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
+from numbers import Integral, Real
 from typing import Any
 
 from nn_bridge.domain import as_domain
@@ -60,13 +61,15 @@ def equivalent(
         pieces has about k!/2 of them), and how many cells.
     time_limit : float, optional
         How many seconds cells may be compared, 10 unless told; the other steps are not interrupted.
+        With ``within``, how many seconds bounds are improved, 20 unless told.
     seed : int
         Equal seeds try equal random points.
 
     Returns
     -------
     Proof, Counterexample or Undecided
-        True, False, or neither; each with a certificate.
+        True, False, or neither; each with a certificate. With ``within`` they are a `Within`, an
+        `Apart`, which are kinds of these, or undecided with bounds.
 
     Raises
     ------
@@ -103,19 +106,19 @@ def equivalent(
         from nn_bridge.difference_bounds.verdict import within as bounded
 
         return bounded(f, g, where, within, time_limit)
-    return decide(f, g, where, budget=budget, time_limit=time_limit, seed=seed)
+    return decide(f, g, where, budget=int(budget), time_limit=time_limit, seed=int(seed))
 
 
 def _require_limits(budget: Any, time_limit: Any, seed: Any) -> None:
-    if type(budget) is not int or budget < 0:
+    if isinstance(budget, bool) or not isinstance(budget, Integral) or budget < 0:
         message = f"budget must be a number of flags and cells, 0 or more, got {budget!r}"
         raise ArgumentError(message)
-    if type(seed) is not int or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         message = f"seed must be a whole number, 0 or more, got {seed!r}"
         raise ArgumentError(message)
     if time_limit is None:
         return
-    numeric = isinstance(time_limit, int | float) and not isinstance(time_limit, bool)
+    numeric = isinstance(time_limit, Real) and not isinstance(time_limit, bool)
     if not numeric or isnan(time_limit) or time_limit < 0:
         message = f"time_limit must be a number of seconds, 0 or more, got {time_limit!r}"
         raise ArgumentError(message)

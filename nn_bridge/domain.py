@@ -57,8 +57,12 @@ class Domain(Immutable):
     def __init__(
         self, lower: Iterable[Any], upper: Iterable[Any], rows: Iterable[Sequence[Any]] = ()
     ) -> None:
-        self.lower: tuple[Bound, ...] = tuple(_bound(v, "lower", -inf) for v in lower)
-        self.upper: tuple[Bound, ...] = tuple(_bound(v, "upper", inf) for v in upper)
+        self.lower: tuple[Bound, ...] = tuple(
+            _bound(v, "lower", -inf) for v in _listed(lower, "lower")
+        )
+        self.upper: tuple[Bound, ...] = tuple(
+            _bound(v, "upper", inf) for v in _listed(upper, "upper")
+        )
         if len(self.lower) != len(self.upper):
             message = (
                 f"upper must have {len(self.lower)} bounds as lower has, got {len(self.upper)}"
@@ -76,7 +80,15 @@ class Domain(Immutable):
 
     @classmethod
     def box(cls, lower: Iterable[Any], upper: Iterable[Any]) -> Domain:
-        """Return the points between two corners."""
+        """Return the points between two corners: the lower bounds, and the upper bounds.
+
+        Raises
+        ------
+        ArgumentError
+            If a lower bound is above the upper one.
+        DimensionError
+            If the corners differ in length.
+        """
         return cls(lower, upper)
 
     @classmethod
@@ -101,20 +113,27 @@ class Domain(Immutable):
         lower, upper : sequence of numbers, optional
             Bounds of the coordinates.
 
+        Raises
+        ------
+        ArgumentError
+            If no point satisfies the constraints.
+        DimensionError
+            If the shapes do not fit.
+
         Examples
         --------
         The diagonal of the unit square:
 
         >>> import nn_bridge as nb
-        >>> nb.Domain.halfspaces([], [], [([1, -1], 0)], [0, 0], [1, 1])
+        >>> nb.Domain.halfspaces([], [], equations=[([1, -1], 0)], lower=[0, 0], upper=[1, 1])
         Domain(dimension 1 in R^2, 6 constraints)
         """
-        normals = [[exact(v, "A") for v in row] for row in A]
-        ends = [exact(v, "b") for v in b]
+        normals = [[exact(v, "A") for v in _listed(row, "A[i]")] for row in _listed(A, "A")]
+        ends = [exact(v, "b") for v in _listed(b, "b")]
         if len(normals) != len(ends):
             message = f"b must have {len(normals)} entries, one for each row of A, got {len(ends)}"
             raise DimensionError(message)
-        pairs = [([exact(v, "equations") for v in a], exact(c, "equations")) for a, c in equations]
+        pairs = [_equation(pair) for pair in _listed(equations, "equations")]
         rows = [[*(-v for v in a), c] for a, c in zip(normals, ends, strict=True)]
         for a, c in pairs:
             rows += [[*(-v for v in a), c], [*a, -c]]
@@ -137,6 +156,13 @@ class Domain(Immutable):
     def dimension(self) -> int:
         """The dimension of the affine hull."""
         return len(self.chart.free)
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words: a box or a polyhedron, with its dimension where that is less."""
+        kind = "a box" if self.is_box else "a polyhedron"
+        flat = self.dimension < self.inputs
+        return f"{kind} of dimension {self.dimension}" if flat else kind
 
     @property
     def is_box(self) -> bool:
@@ -195,7 +221,8 @@ class Domain(Immutable):
         if self.is_box:
             return f"Domain(box in R^{self.inputs})"
         count = sum(bound is not None for bound in (*self.lower, *self.upper)) + len(self.rows)
-        return f"Domain(dimension {self.dimension} in R^{self.inputs}, {count} constraints)"
+        constraints = f"{count} constraint{'' if count == 1 else 's'}"
+        return f"Domain(dimension {self.dimension} in R^{self.inputs}, {constraints})"
 
     def _functional(self, row: Sequence[Any]) -> Functional:
         entries = [exact(v, "rows") for v in row]
@@ -332,12 +359,34 @@ def _read(domain: Any) -> Domain:
             nothing,
         )
     if isinstance(domain, list | tuple) and len(domain) == 2 and all(map(_is_listed, domain)):
-        return Domain.box(*domain)
+        lower, upper = (list(side) for side in domain)
+        if len(lower) > 1 and lower == upper:
+            message = (
+                "domain must be the lower bounds and the upper bounds, got the same bounds twice, "
+                f"{lower!r}; for one point write Domain.box(p, p)"
+            )
+            raise ArgumentError(message)
+        return Domain.box(lower, upper)
     message = (
         "domain must be a Domain, a pair of lower and upper bounds, a Polytope or a Polyhedron, "
         f"got {domain!r}"
     )
     raise ArgumentTypeError(message)
+
+
+def _equation(pair: Any) -> tuple[list[Rational], Rational]:
+    parts = _listed(pair, "equations[i]")
+    if len(parts) != 2:
+        message = f"equations[i] must be a pair (a, c), a normal and a number, got {pair!r}"
+        raise DimensionError(message)
+    return [exact(v, "equations") for v in _listed(parts[0], "a")], exact(parts[1], "equations")
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    if not _is_listed(values):
+        message = f"{name} must be a list, got {values!r}"
+        raise ArgumentTypeError(message)
+    return list(values)
 
 
 def _is_listed(side: Any) -> bool:

@@ -296,7 +296,10 @@ def require_network(f: Any, name: str = "f") -> None:
         With the remedy.
     """
     if not isinstance(f, Network):
-        message = f"{name} must be a Network, got {f!r}; read files with nb.read(path)"
+        message = (
+            f"{name} must be a Network, got {f!r}; "
+            "read files with nb.read(path), PyTorch modules with nb.from_torch(module)"
+        )
         raise ArgumentTypeError(message)
 
 

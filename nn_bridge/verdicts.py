@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nn_bridge import evidence as files
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.explanations.numbers import counted, joined
 from tropical.errors import UndecidedError
 from tropical.rationals import written
 from tropical.typing import Rational
@@ -82,12 +83,11 @@ class Verdict(ABC):
         """Where the networks were compared, in words."""
         if self.domain is None:
             return f"R^{self.f.inputs}"
-        kind = "box" if self.domain.is_box else "polyhedron"
-        return f"a {kind} of dimension {self.domain.dimension} in R^{self.f.inputs}"
+        return f"{self.domain.kind} in R^{self.f.inputs}"
 
     def _noted(self, text: str) -> str:
-        notes = [*self.f.notes, *self.g.notes]
-        return text if not notes else f"{text} Read with: {'; '.join(dict.fromkeys(notes))}."
+        notes = dict.fromkeys([*self.f.notes, *self.g.notes])
+        return text if not notes else f"{text} Read with: {joined(notes)}."
 
 
 class Proof(Verdict):
@@ -127,13 +127,13 @@ class Proof(Verdict):
 
     def __repr__(self) -> str:
         if self._levels:
-            way = _count(len(self._levels), "level")
+            way = counted(len(self._levels), "level")
         elif "maxima" in self.certificate:
-            way = _count(self.certificate["maxima"]["flags"], "flag")
+            way = counted(self.certificate["maxima"]["flags"], "flag")
         elif "cells" in self.certificate:
-            way = _count(self.certificate["cells"]["closed"], "cell")
+            way = counted(self.certificate["cells"]["closed"], "cell")
         else:
-            way = _count(self.hyperplanes or 0, "hyperplane")
+            way = counted(self.hyperplanes or 0, "hyperplane")
         return f"Proof(equal on {self._place}, {way})"
 
 
@@ -218,10 +218,6 @@ class Undecided(Verdict):
 
     def __repr__(self) -> str:
         return f"Undecided({self.reason})"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _tuple(entries: tuple[Rational, ...]) -> str:

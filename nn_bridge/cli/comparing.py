@@ -21,9 +21,11 @@ from nn_bridge.cli.group import (
     output,
     parse_option,
     read_network,
+    spare_models,
     stages,
     wrapped,
 )
+from tropical.rationals import written
 
 if TYPE_CHECKING:
     from nn_bridge.verdicts import Verdict
@@ -70,6 +72,7 @@ def equivalent(
         stage()
         g = read_network(second, parse)
         stage()
+        spare_models(certificate, first, second)
         domain = None if domain_file is None else read_domain(domain_file, f.inputs)
         verdict = nb.equivalent(f, g, domain, within, time_limit=time_limit, seed=seed)
         stage()
@@ -97,6 +100,12 @@ def equivalent(
 @click.argument("first", type=model)
 @click.argument("second", type=model, required=False)
 @click.option("--claim", help="Require this claim as well: any other counts as not valid.")
+@click.option(
+    "--domain",
+    "domain_file",
+    type=model,
+    help="Require a claim about this domain, or about all of space.",
+)
 @json_option
 @parse_option
 def check(
@@ -104,6 +113,7 @@ def check(
     first: Path,
     second: Path | None,
     claim: str | None,
+    domain_file: Path | None,
     *,
     as_json: bool,
     parse: str,
@@ -111,22 +121,29 @@ def check(
     """Verify a certificate about one or two model files.
 
     Exit code 0: the certificate is valid, whatever it claims; write --claim equal to accept no
-    other claim. 1: it is not valid.
+    other claim, and only one about all of space, or about the domain that --domain names. 1: it is
+    not valid.
     """
     from nn_bridge.checking import check as verify
     from nn_bridge.evidence import load
+    from nn_bridge.readers.domain_files import read_domain
 
     evidence = load(certificate)
     f = read_network(first, parse)
     g = None if second is None else read_network(second, parse)
     units = sum(max(network.widths) for network in (f, g) if network is not None)
     with bar(units, "checking") as shown:
-        valid = verify(certificate, f, g, progress=shown.update, claim=claim)
-    says = evidence.get("claim") if isinstance(evidence, dict) else None
+        domain = None if domain_file is None else read_domain(domain_file, f.inputs)
+        valid = verify(certificate, f, g, shown.update, claim, domain)
+    told = evidence if isinstance(evidence, dict) else {}
+    says = told.get("claim")
     if as_json:
-        click.echo(json.dumps({"valid": valid, "claim": says}))
+        click.echo(json.dumps({"valid": valid, **_kept(told, "claim", "domain", "within")}))
     elif valid:
-        click.echo(f"valid: {_CLAIMS.get(str(says), f'the claim {says!r} holds')}")
+        where = "" if told["domain"] == "everywhere" else ", on the domain that it names"
+        limit = f" {told['within']}" if "within" in told else ""
+        what = _CLAIMS.get(str(says), f"the claim {says!r} holds")
+        click.echo(f"valid: {what}{limit}{where}")
     else:
         wanted = "its claim" if claim is None else f"the claim {claim!r}"
         files = "this file" if second is None else "these two files"
@@ -138,8 +155,8 @@ _CLAIMS = {
     "equal": "the two networks are one function",
     "different": "the two networks differ at the point that the certificate names",
     "undecided": "but it claims nothing, the question was left undecided",
-    "within": "the two networks differ by no more than the limit that the certificate names",
-    "apart": "the two networks differ by more than the limit, at the point that is named",
+    "within": "the two networks differ by no more than",
+    "apart": "the two networks differ, at the point that the certificate names, by more than",
     "deviation": "the largest difference lies between the bounds that the certificate names",
 }
 
@@ -166,11 +183,22 @@ def _headline(verdict: Verdict) -> str:
 
     if isinstance(verdict, nb.Undecided):
         return click.style("UNDECIDED", fg="yellow", bold=True)
-    if verdict:
-        return click.style("EQUAL", fg="green", bold=True)
-    return click.style("DIFFERENT", fg="red", bold=True)
+    if isinstance(verdict, nb.Within | nb.Apart):
+        word = "WITHIN" if verdict else "APART BY MORE THAN"
+        word = f"{word} {verdict.certificate['within']}"
+    else:
+        word = "EQUAL" if verdict else "DIFFERENT"
+    return click.style(word, fg="green" if verdict else "red", bold=True)
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:
-    kept = ("claim", "domain", "hyperplanes", "point", "values", "reason", "notes")
-    return {key: verdict.certificate[key] for key in kept if key in verdict.certificate}
+    facts = _kept(
+        verdict.certificate,
+        *("claim", "domain", "hyperplanes", "within", "point", "values", "reason", "notes"),
+    )
+    bounds = getattr(verdict, "bounds", None)
+    return facts if bounds is None else {**facts, "bounds": list(map(written, bounds))}
+
+
+def _kept(evidence: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: evidence[key] for key in keys if key in evidence}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, INTERRUPTED, CLOSED = 0, 1, 2, 3
 
 model = click.Path(exists=True, dir_okay=False, path_type=Path)
 output = click.Path(dir_okay=False, writable=True, path_type=Path)
+WIDTH = 96
 SEED = click.IntRange(min=0)
 parse_option = click.option(
     "--parse",
@@ -47,9 +49,30 @@ def read_network(path: Path, parse: str) -> Network:
     return nb.read(path, parse=parse)
 
 
+def spare_models(certificate: Path | None, *models: Path) -> None:
+    """Refuse to write a certificate over a model file."""
+    if certificate is not None and certificate.exists():
+        for path in models:
+            if certificate.samefile(path):
+                message = f"{certificate} must not be one of the model files; name another file"
+                raise click.BadParameter(message, param_hint="'--certificate'")
+
+
 def wrapped(text: str) -> str:
-    """Return a text in lines that a terminal holds."""
-    return click.wrap_text(text, width=96)
+    """Return a text in lines that a terminal holds; formulas on lines of their own stay there."""
+    lines = []
+    for line in text.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        beneath = indent + ("  " if indent else "")
+        lines += textwrap.wrap(
+            line.strip(),
+            WIDTH,
+            initial_indent=indent,
+            subsequent_indent=beneath,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
 
 
 @contextmanager

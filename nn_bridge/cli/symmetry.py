@@ -15,8 +15,10 @@ from nn_bridge.cli.group import (
     output,
     parse_option,
     read_network,
+    spare_models,
     wrapped,
 )
+from tropical.rationals import written
 
 
 @commands.command()
@@ -35,6 +37,7 @@ def symmetries(
     """
     import nn_bridge as nb
 
+    spare_models(certificate, source)
     network = read_network(source, parse)
     of_weights = nb.symmetries(network)
     of_inputs = nb.invariances(network, signed=signed)
@@ -44,11 +47,11 @@ def symmetries(
         facts = {
             "units": of_weights.units,
             "reduced": of_weights.is_reduced,
-            "order": of_weights.order,
+            "order": written(of_weights.order),
             "dimension": of_weights.dimension,
             "invariances": {
                 "signed": signed,
-                "order": of_inputs.order,
+                "order": written(of_inputs.order),
                 "orbits": [list(orbit) for orbit in of_inputs.orbits],
             },
             "certificate": None if certificate is None else str(certificate),

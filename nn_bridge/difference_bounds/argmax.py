@@ -69,7 +69,7 @@ def same_argmax(f: Network, g: Network, domain: Any, *, time_limit: float | None
     >>> f = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], [1, 0])
     >>> g = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], ["9/10", 0])
     >>> same_argmax(f, g, ([0], [2]))
-    SameArgmax(on a box of dimension 1 in R^1, 1 box)
+    SameArgmax(on a box in R^1, 1 box)
     >>> same_argmax(f, g, ([-2], [2]))
     DifferentArgmax(classes 0 and 1)
     """

@@ -12,7 +12,7 @@ from nn_bridge.difference_bounds.bounding import Bounding, measured
 from nn_bridge.difference_bounds.pairing import segments
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.domain import Domain, as_domain
-from nn_bridge.explanations.numbers import told
+from nn_bridge.explanations.numbers import counted, told
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
@@ -107,7 +107,7 @@ def within(
     >>> f = nb.two_layer([[1]], [0], [[1]])
     >>> g = nb.two_layer([["1.1"]], [0], [[1]])
     >>> within(f, g, ([-1], [1]), "0.1"), within(f, g, ([-1], [1]), "0.09")
-    (Within(1/10 on a box of dimension 1 in R^1), Apart(point=(1,), difference=1/10 > 9/100))
+    (Within(differ by at most 1/10 on a box in R^1), Apart(point=(1,), difference=1/10 > 9/100))
     """
     limit = exact(eps, "within")
     if limit < 0:
@@ -124,8 +124,8 @@ def within(
     return Undecided(
         f,
         g,
-        f"the largest difference lies between {told(found.lower)} and {told(found.upper)}, and "
-        f"{told(limit)} is between them",
+        f"whether they differ by at most {told(limit)} is open, since the largest difference lies "
+        f"between {told(found.lower, 24, 4)} and {told(found.upper, 24, 4)}",
         where,
         (found.lower, found.upper),
     )
@@ -229,13 +229,13 @@ class Within(Proof):
         boxes = sum(step is None for tree in self.certificate["trees"] for step in tree)
         return self._noted(
             f"No output of the two networks differs by more than {told(self.limit)} on "
-            f"{self._place}. The domain is covered by {boxes} boxes; in each, kinks were replaced "
-            "by affine functions above and below, and the largest value of what came out, computed "
-            "exactly, is not larger."
+            f"{self._place}. The domain is covered by {counted(boxes, 'box', 'boxes')}; in each, "
+            "kinks were replaced by affine functions above and below, and the largest value of "
+            "what came out, computed exactly, is not larger."
         )
 
     def __repr__(self) -> str:
-        return f"Within({told(self.limit)} on {self._place})"
+        return f"Within(differ by at most {told(self.limit, 24, 4)} on {self._place})"
 
 
 class Apart(Counterexample):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from nn_bridge.explanations.canonical_forms import told_with_formulas
+from nn_bridge.explanations.numbers import counted, joined
 from nn_bridge.explanations.writing import Writing, writing
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def explain(verdict: Verdict, form: str = "text") -> str:
     else:
         told = _proved(verdict, way)
     notes = dict.fromkeys([*verdict.f.notes, *verdict.g.notes])
-    return told if not notes else f"{told} Read with: {way.prose('; '.join(notes))}."
+    return told if not notes else f"{told} Read with: {way.prose(joined(notes))}."
 
 
 def _proved(proof: Verdict, way: Writing) -> str:
@@ -84,8 +85,7 @@ def _place(verdict: Verdict, way: Writing) -> str:
     space = way.inline(way.space(verdict.f.inputs))
     if verdict.domain is None:
         return space
-    kind = "box" if verdict.domain.is_box else "polyhedron"
-    return f"a {kind} of dimension {verdict.domain.dimension} in {space}"
+    return f"{verdict.domain.kind} in {space}"
 
 
 def _stable(told: dict[str, Any] | None, way: Writing) -> str:
@@ -95,7 +95,7 @@ def _stable(told: dict[str, Any] | None, way: Writing) -> str:
     constraint = way.inline(way.at_least("l", "0"))
     counts = [sum(len(layer) for layer in network) for network in told["units"]]
     return (
-        f" There {_count(counts[0], 'unit')} of the first network and {counts[1]} of the second "
+        f" There {counted(counts[0], 'unit')} of the first network and {counts[1]} of the second "
         "bend no more: the affine functions of activations keep one sign, and pieces of maxima are "
         "nowhere the largest. Bounds of the units show it, or sums of constraints "
         f"{constraint} with "
@@ -113,16 +113,16 @@ def _by_hyperplanes(certificate: dict[str, Any], way: Writing) -> str:
         if odd == 0
         else f"those of {ell} do not cancel within {odd} of the groups but add up to 0 over all"
     )
-    groups = _count(certificate["groups"], "group")
+    groups = counted(certificate["groups"], "group")
     bends = int(certificate["hyperplanes"])
     where = (
-        f"on {_count(bends, 'hyperplane')}, where each network's own multiples of {size} do not "
+        f"on {counted(bends, 'hyperplane')}, where each network's own multiples of {size} do not "
         "cancel"
         if bends
         else "nowhere"
     )
     return (
-        f"Their {h_f} and {_count(h_g, 'hidden unit')} fall into {groups} of units that vanish "
+        f"Their {h_f} and {counted(h_g, 'hidden unit')} fall into {groups} of units that vanish "
         f"on one hyperplane. Write each unit as a multiple {t} of the affine function {ell} of its "
         f"group; its activation is then a multiple of {size} and one of {ell}. In "
         f"every group the multiples of {size} add up to 0 over {difference}; {affine}, and so do "
@@ -136,11 +136,11 @@ def _by_levels(levels: list[Any]) -> str:
     units = [sum(len(level[k]) for level in told) for k in (0, 1)]
     features = {number for level in told for side in level for number in side} - {None}
     return (
-        f"Level by level, each of their {units[0]} and {_count(units[1], 'unit')} is a multiple of "
-        f"one of {_count(len(features), 'feature')} plus an affine function of earlier features, "
-        "where the inputs are the first features and a further one is an activation or a maximum "
-        "of affine functions of earlier ones. Both networks share these features, and their "
-        "outputs are the same affine functions of them."
+        f"Level by level, each of their {units[0]} and {counted(units[1], 'unit')} is a multiple "
+        f"of one of {counted(len(features), 'feature')} plus an affine function of earlier "
+        "features, where the inputs are the first features and a further one is an activation or "
+        "a maximum of affine functions of earlier ones. Both networks share these features, and "
+        "their outputs are the same affine functions of them."
     )
 
 
@@ -151,7 +151,7 @@ def _by_flags(told: dict[str, Any], way: Writing) -> str:
         f"{way.inline('f - g')}, and {told['left']} are left. The slope of what is left jumps "
         "across no hyperplane: the jumps are themselves sums of intersections of half-spaces, "
         "which vanish far away and jump nowhere, by "
-        f"{_count(told['flags'], 'flag')} of hyperplanes. So what is left is affine, and it adds "
+        f"{counted(told['flags'], 'flag')} of hyperplanes. So what is left is affine, and it adds "
         "up to 0 with the pieces and the constants."
     )
 
@@ -208,12 +208,10 @@ def _is_inside(verdict: Counterexample) -> bool:
 
 def _open(certificate: dict[str, Any], way: Writing) -> str:
     reason = way.prose(certificate["reason"])
-    told = f"Whether the two networks are one function is not decided: {reason}."
-    if "cells" in certificate:
-        closed = certificate["cells"]["closed"]
-        told += f" The certificate proves that they agree on the {_count(closed, 'cell')} compared."
+    told = f"The question about the two networks is not decided: {reason}."
+    closed = certificate.get("cells", {}).get("closed", 0)
+    if closed:
+        told += (
+            f" The certificate proves that they agree on the {counted(closed, 'cell')} compared."
+        )
     return told
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,7 +1,8 @@
-"""Exact numbers in sentences: in full where they are short."""
+"""Numbers and notes in sentences: exact numbers in full where they are short."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from tropical.rationals import written
@@ -25,3 +26,20 @@ def told(number: Rational, longest: int = LONGEST, digits: int = 17) -> str:
     if len(text) <= longest:
         return text
     return f"about {Decimal(number.numerator) / Decimal(number.denominator):.{digits}g}"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number of things, in words.
+
+    Examples
+    --------
+    >>> from nn_bridge.explanations.numbers import counted
+    >>> counted(1, "box", "boxes"), counted(0, "unit")
+    ('1 box', '0 units')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def joined(notes: Iterable[str]) -> str:
+    """Return notes as one sentence without its full stop."""
+    return "; ".join(note.rstrip(".") for note in notes)

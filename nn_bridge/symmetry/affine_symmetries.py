@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn_bridge.canonical_form import CanonicalForm, canonical
 from nn_bridge.exact_array import to_rational
+from nn_bridge.explanations.numbers import told
 from nn_bridge.network import Network
 from nn_bridge.symmetry.affine_vectors import AffineMap, SignedVectors
 from nn_bridge.symmetry.automorphisms import REFINEMENTS, automorphisms
@@ -152,10 +153,11 @@ class AffineSymmetries(Claim):
         count = len(self.generators)
         listed = f"{count} generator{'' if count == 1 else 's'}"
         if self.is_finite:
-            return f"AffineSymmetries(of R^{self.form.inputs}: order {self.order}, {listed})"
+            order = told(self.quotient_order, digits=3)
+            return f"AffineSymmetries(of R^{self.form.inputs}: order {order}, {listed})"
         return (
             f"AffineSymmetries(of R^{self.form.inputs}: dimension {self.dimension}, and "
-            f"order {self.quotient_order} on the quotient, {listed})"
+            f"order {told(self.quotient_order, digits=3)} on the quotient, {listed})"
         )
 
     def _side(self, point: int) -> dict[str, list[Any]]:

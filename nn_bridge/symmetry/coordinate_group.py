@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
+from nn_bridge.explanations.numbers import told
 from nn_bridge.network import Network
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.stabilizer_chain import AutomorphismGroup, Permutation
@@ -67,7 +68,7 @@ class CoordinateGroup(Claim):
 
     def _counted(self) -> str:
         count = len(self._action.generators)
-        return f"order {self.order}, {count} generator{'' if count == 1 else 's'}"
+        return f"order {told(self.order, digits=3)}, {count} generator{'' if count == 1 else 's'}"
 
 
 def _as_written(images: Permutation) -> list[list[int]]:

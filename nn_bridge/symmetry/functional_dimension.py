@@ -18,10 +18,10 @@ from typing import Any
 from tqdm import tqdm
 
 from nn_bridge.collapse import collapse
+from nn_bridge.explanations.numbers import counted
 from nn_bridge.network import Network, require_network
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
-from nn_bridge.symmetry.printing import counted
 from nn_bridge.symmetry.tangents import Tangents, tangents
 from tropical.errors import ArgumentError
 from tropical.geometry.exact_linear import independent_rows, kernel

@@ -23,11 +23,11 @@ from typing import Any, TypeAlias
 from nn_bridge.canonical_form import canonical
 from nn_bridge.comparison import equivalent
 from nn_bridge.exact_array import object_array
+from nn_bridge.explanations.numbers import counted
 from nn_bridge.layers import Affine, ReLU
 from nn_bridge.network import Network, require_network
 from nn_bridge.symmetry.choices import first_choice
 from nn_bridge.symmetry.claims import Claim
-from nn_bridge.symmetry.printing import counted
 from nn_bridge.verdicts import Verdict
 from tropical.errors import BudgetError
 from tropical.geometry.exact_linear import independent_rows, kernel, rank, solve

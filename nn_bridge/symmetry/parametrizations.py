@@ -21,6 +21,7 @@ from functools import cached_property
 from math import factorial, prod
 from typing import Any
 
+from nn_bridge.explanations.numbers import counted, told
 from nn_bridge.network import Network
 from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector, bent_layer, total
 from nn_bridge.symmetry.choices import choices, count_choices
@@ -28,7 +29,6 @@ from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.fibre_piece import is_only_piece, piece_dimension
 from nn_bridge.symmetry.printing import (
     constraints,
-    counted,
     function_text,
     latex_constraints,
     listed,
@@ -106,9 +106,10 @@ class Symmetries(Claim):
     @cached_property
     def free_flips(self) -> tuple[int, ...]:
         """The units that may be turned round alone, since only the constants or the skip change."""
-        layer = self._layer
         return _places(
-            unit for unit in layer.units if self.skip or not any(_slope(unit, layer.inputs))
+            unit
+            for unit in self._layer.units
+            if self.skip or not (any(unit.odd) and any((unit.hyperplane or (0,))[:-1]))
         )
 
     @cached_property
@@ -133,7 +134,7 @@ class Symmetries(Claim):
         Two are essentially the same if they differ by permutations of interchangeable units,
         positive scalings and free flips. If all activations are alike, this is the number of sets
         of other units that may be flipped. None if the network is not reduced, since the
-        parametrizations then form a continuum, or if there are too many units to count.
+        parametrizations may then form a continuum, or if there are too many units to count.
         """
         if not self.is_reduced:
             return None
@@ -212,8 +213,7 @@ class Symmetries(Claim):
     def _told(self) -> str:
         """Return what is known in sentences."""
         told = [
-            f"The network has {counted(self.units, 'unit')} that bend"
-            f"{'s' if self.units == 1 else ''}, and its function bends on "
+            f"The network has {counted(self.units, 'hidden unit')}, and its function bends on "
             f"{counted(len(self.kinks), 'hyperplane')}."
         ]
         told += [
@@ -257,7 +257,8 @@ class Symmetries(Claim):
         if not self.is_reduced:
             return (
                 "There are more units than hyperplanes on which the function bends, so that the "
-                "parametrizations of this width form a continuum even up to scaling."
+                "parametrizations of this width are not counted: up to scaling they may form a "
+                "continuum."
             )
         if self.count is None:
             return "There are too many units to count what else may be flipped."
@@ -283,7 +284,8 @@ class Symmetries(Claim):
         kind = "reduced" if self.is_reduced else "not reduced"
         count = "" if self.count is None else f", {counted(self.count, 'parametrization')}"
         return (
-            f"Symmetries({counted(self.units, 'unit')}, {kind}, group of order {self.order}"
+            f"Symmetries({counted(self.units, 'unit')}, {kind}, group of order "
+            f"{told(self.order, digits=3)}"
             f"{count}, dimension {self.dimension})"
         )
 

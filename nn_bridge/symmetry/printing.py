@@ -9,11 +9,6 @@ from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector
 from tropical.rationals import integral, written
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things, in words."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def listed(places: Sequence[int]) -> str:
     """Return units by their numbers.
 

@@ -91,8 +91,9 @@ class Translations(Claim):
             )
         if "kinks" in self._way:
             return (
-                f"{told} They are the vectors parallel to all hyperplanes on which the function "
-                "bends: another translation would move some hyperplane to infinitely many places."
+                f"{told} The latter are the vectors parallel to all hyperplanes on which the "
+                "function bends: another translation would move some hyperplane to infinitely many "
+                "places. The former are those that the linear part beside the kinks takes to 0 too."
             )
         return (
             f"{told} Jacobian matrices at {len(self._way['points'])} points leave no more, and "

@@ -17,8 +17,10 @@ import nn_bridge as nb
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates import rows
 from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.heads import comparable
 from nn_bridge.strategies import equal_pairs, near_misses, networks
 from tests import network_oracles as oracles
+from tropical.errors import ArgumentError
 
 F = nb.two_layer([[1, 2], [3, -1], [0, 0]], [1, -2, 1], [[2, 5, 1]])
 G = nb.two_layer([[6, -2], [-2, -4], [1, 1]], [-4, -2, 0], [["5/2", 1, 0]], [0], skip=[[2, 4]])
@@ -409,3 +411,56 @@ def test_a_claim_about_a_function_on_all_of_space_is_not_made_on_a_domain():
     ):
         assert found.check()
         assert not checker.check({**found.certificate, "domain": box}, plain_layers(f))
+
+
+def test_a_claim_about_a_domain_is_none_about_all_of_space(tmp_path):
+    f, g = nb.two_layer([[1]], [0], [[1]]), nb.Network([nb.Affine([[1]])])
+    path, box = tmp_path / "proof.json.gz", ([0], [1])
+    nb.equivalent(f, g, domain=box).save(path)
+    assert nb.check(path, f, g)
+    assert nb.check(path, f, g, claim="equal", domain=box)
+    assert not nb.check(path, f, g, claim="equal")
+    assert not nb.check(path, f, g, claim="equal", domain=([0], [2]))
+    nb.equivalent(f, f).save(path)
+    assert nb.check(path, f, f, claim="equal", domain=box)
+    with pytest.raises(ArgumentError, match="claim must be one of 'equal'"):
+        nb.check(path, f, f, claim="equla")
+
+
+def softmax(*rows):
+    return nb.Network([nb.Affine(rows), nb.ReLU(), nb.Affine([[1, 1], [0, 1]])], head="softmax")
+
+
+def test_what_is_claimed_behind_a_softmax_is_claimed_of_the_right_numbers(tmp_path):
+    """Forged by asking about the logits minus the last one, or about the logits themselves."""
+    f, path = softmax([1, 0], [0, 1]), tmp_path / "claim.json"
+    (judged, _), logits = comparable(f, f), nb.Network(f.layers)
+    for ask in (
+        nb.minimal_width,
+        nb.translations,
+        nb.functional_dimension,
+        nb.affine_symmetries,
+        nb.symmetries,
+    ):
+        ask(f).save(path)
+        assert nb.check(path, f)
+        ask(judged).save(path)
+        assert not nb.check(path, f)
+    nb.invariances(f).save(path)
+    assert nb.check(path, f)
+    nb.invariances(logits).save(path)
+    assert not nb.check(path, f)
+
+
+def test_a_class_behind_a_softmax_is_that_of_the_logits(tmp_path):
+    path, box = tmp_path / "claim.json", ([0], [1])
+    f, g = (
+        nb.Network([nb.Affine([[0], [0], [0]], bias)], head="softmax")
+        for bias in ([1, 0, 5], [9, 0, 5])
+    )
+    nb.same_argmax(f, f, box).save(path)
+    assert nb.check(path, f, f, claim="same argmax", domain=box)
+    forged = nb.same_argmax(*comparable(f, g), box)
+    forged.save(path)
+    assert not nb.check(path, f, g)
+    assert not nb.same_argmax(f, g, box)

@@ -90,6 +90,7 @@ def test_json_speaks_to_machines(folder, nn_bridge):
     assert json.loads(nn_bridge("check", "c.json", "f.npz", "g.json", "--json")[1]) == {
         "valid": True,
         "claim": "equal",
+        "domain": "everywhere",
     }
     assert json.loads(nn_bridge("info", "f.npz", "--json")[1])["two_layer"] is True
 
@@ -250,8 +251,14 @@ def test_equality_on_a_domain_in_a_file(folder, nn_bridge):
         "equivalent", *files, "--domain", "box.json", "--certificate", "c.json.gz"
     )
     assert code == 0
-    assert "box of dimension 2 in R^2" in out
-    assert nn_bridge("check", "c.json.gz", *files)[0] == 0
+    assert "a box in R^2" in out
+    code, out, _ = nn_bridge("check", "c.json.gz", *files)
+    assert code == 0
+    assert "on the domain that it names" in out
+    asked = "check", "c.json.gz", *files, "--claim", "equal"
+    assert nn_bridge(*asked)[0] == 1
+    assert nn_bridge(*asked, "--domain", "box.json")[0] == 0
+    assert nn_bridge(*asked, "--domain", "box.vnnlib")[0] == 1
     code, out, _ = nn_bridge("equivalent", *files, "--domain", "box.vnnlib", "--json")
     assert code == 1
     assert json.loads(out)["claim"] == "different"
@@ -262,8 +269,14 @@ def test_a_largest_difference_can_be_asked_for(folder, nn_bridge):
     nb.write(nb.Network([nb.Affine([["1.01"]], [0])]), folder / "b.json")
     (folder / "box.json").write_text('{"lower": [-1], "upper": [1]}')
     asked = "equivalent", "a.json", "b.json", "--domain", "box.json", "--within"
-    assert nn_bridge(*asked, "0.01")[0] == 0
-    assert nn_bridge(*asked, "1/101")[0] == 1
+    code, out, _ = nn_bridge(*asked, "0.01", "--certificate", "c.json")
+    assert code == 0
+    assert out.startswith("WITHIN 1/100 ")
+    assert "by no more than 1/100, on the domain" in nn_bridge("check", "c.json", *asked[1:3])[1]
+    code, out, _ = nn_bridge(*asked, "1/101")
+    assert code == 1
+    assert out.startswith("APART BY MORE THAN 1/101 ")
+    assert json.loads(nn_bridge(*asked, "0.01", "--json")[1])["within"] == "1/100"
     code, _, error = nn_bridge(*asked, "small")
     assert code == 2
     assert "within" in error
@@ -276,6 +289,22 @@ def test_a_question_can_be_stopped_by_a_time_limit(folder, nn_bridge):
     files = "three.json", "turned.json"
     assert nn_bridge("equivalent", *files, "--time-limit", "0")[0] == 3
     assert nn_bridge("equivalent", *files, "--time-limit", "600")[0] == 0
+
+
+def test_a_certificate_is_not_written_over_a_model(folder, nn_bridge):
+    for command in (
+        ("equivalent", "f.npz", "g.json", "--certificate", "g.json"),
+        ("symmetries", "f.npz", "--certificate", "f.npz"),
+    ):
+        code, _, error = nn_bridge(*command)
+        assert code == 2
+        assert "must not be one of the model files" in error
+    assert nb.read("g.json") == G
+
+
+def test_formulas_stay_on_their_lines(folder, nn_bridge):
+    lines = nn_bridge("equivalent", "f.npz", "g.json")[1].splitlines()
+    assert any(line.startswith("    f(x0, x1) = ") and len(line) > 40 for line in lines)
 
 
 def test_units_that_differ_are_told(folder, nn_bridge):
@@ -299,4 +328,4 @@ def test_symmetries_are_told_with_a_certificate_of_one_file(folder, nn_bridge):
     assert nn_bridge("check", "c.json", "f.npz")[0] == 1
     code, out, _ = nn_bridge("symmetries", "sum.json", "--signed", "--json")
     assert code == 0
-    assert json.loads(out)["invariances"] == {"signed": True, "order": 6, "orbits": [[0, 1, 2]]}
+    assert json.loads(out)["invariances"] == {"signed": True, "order": "6", "orbits": [[0, 1, 2]]}

@@ -97,6 +97,14 @@ def test_what_does_not_fit_is_refused():
         as_domain("box", 1)
     with pytest.raises(ArgumentTypeError, match="domain must be a Domain"):
         as_domain((0, 1), 1)
+    with pytest.raises(ArgumentError, match="the same bounds twice"):
+        as_domain([(0, 1), (0, 1)], 2)
+    with pytest.raises(ArgumentTypeError, match="lower must be a list"):
+        nb.Domain.box(0, 1)
+    with pytest.raises(ArgumentTypeError, match=r"equations\[i\] must be a list"):
+        nb.Domain.halfspaces([[1]], [1], [0], [1])
+    with pytest.raises(DimensionError, match=r"equations\[i\] must be a pair"):
+        nb.Domain.halfspaces([[1, 1]], [1], [[1, 1, 0]])
     with pytest.raises(DimensionError, match="point must have 1 coordinates"):
         [1, 2] in nb.Domain.box([0], [1])  # noqa: B015
     with pytest.raises(DimensionError, match="b must have 1 entries"):

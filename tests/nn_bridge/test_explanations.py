@@ -111,7 +111,7 @@ def test_each_way_of_proof_is_told():
     assert "Read with: 50% of {a_b} & c^2 \\ <x>." in told["notes"]
     assert r"50\% of \{a\_b\} \& c\textasciicircum{}2" in explain(verdicts()["notes"], "latex")
     assert "not decided: 100% of the budget_{x} is spent." in told["undecided"]
-    assert "a point of a box of dimension 2 in R^2" in told["point on a box"]
+    assert "a point of a box in R^2" in told["point on a box"]
     assert "more coordinates" in told["long point"]
 
 

@@ -26,7 +26,9 @@ def test_lines_of_the_design_run_as_written():
 def test_every_public_name_loads_and_has_a_docstring():
     for name in nb.__all__:
         assert getattr(nb, name).__doc__, name
-    assert dir(nb) == sorted(nb.__all__)
+    assert dir(nb) == sorted([*nb.__all__, "strategies", "testing"])
+    assert nb.testing.assert_equivalent
+    assert nb.strategies.networks
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         nb.nothing  # noqa: B018
 

@@ -382,7 +382,8 @@ def test_a_deviation_is_saved_and_checked_from_the_file(tmp_path):
     found = deviation(f, g, ([-1], [1]))
     found.save(tmp_path / "found.json")
     assert nb.check(tmp_path / "found.json", f, g)
-    assert nb.check(tmp_path / "found.json", f, g, claim="deviation")
+    assert not nb.check(tmp_path / "found.json", f, g, claim="deviation")
+    assert nb.check(tmp_path / "found.json", f, g, claim="deviation", domain=([-1], [1]))
     assert not nb.check(tmp_path / "found.json", f, f)
 
 

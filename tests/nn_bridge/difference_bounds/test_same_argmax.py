@@ -95,7 +95,8 @@ def test_behind_a_softmax_the_class_is_that_of_the_logits(tmp_path):
     verdict = same_argmax(f, g, (["1/4"], [1]))
     assert isinstance(verdict, SameArgmax)
     verdict.save(tmp_path / "same.json")
-    assert nb.check(tmp_path / "same.json", f, g, claim="same argmax")
+    asked = tmp_path / "same.json", f, g
+    assert nb.check(*asked, claim="same argmax", domain=(["1/4"], [1]))
     last = nb.Network([nb.Affine([[0], [0], [0]], [0, 0, 1])], head="softmax")
     refuted = same_argmax(f, last, ([0], [1]))
     assert isinstance(refuted, DifferentArgmax)
