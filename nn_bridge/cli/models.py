@@ -79,7 +79,7 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     elif maxout_form(network) is not None:
         decided = "decided up to a budget"
     else:
-        decided = "decided where layers match, else refuted or open"
+        decided = "decided where layers match or both are small, else refuted or open"
     click.echo(f"equality is {decided}")
     if network.domain is not None:
         click.echo("the file states bounds of its inputs")
