@@ -111,13 +111,13 @@ class UnitDifferences:
         The layers of kinks; a network that has no more has no units there.
     depths : pair of int
         How many layers of kinks they have.
-    outputs : tuple of NumberDifference
+    output_map : tuple of NumberDifference
         What differs behind the last layer of kinks.
     """
 
     layers: tuple[LayerDifference, ...]
     depths: tuple[int, int]
-    outputs: tuple[NumberDifference, ...]
+    output_map: tuple[NumberDifference, ...]
 
     @property
     def none(self) -> bool:
@@ -130,7 +130,7 @@ class UnitDifferences:
         for layer in self.layers:
             for group in layer.groups:
                 return f"layer {layer.number}: {group}{_first_of(group.differences)}"
-        return f"behind the last layer: {self.outputs[0]}" if self.outputs else None
+        return f"behind the last layer: {self.output_map[0]}" if self.output_map else None
 
     def text(self, most: int = LISTED) -> str:
         """Return a report for people, with at most so many differences of a kind written out."""
@@ -159,9 +159,9 @@ class UnitDifferences:
                     yield from (f"    {line}" for line in _few(group.differences, most))
         if self.depths[0] != self.depths[1]:
             yield f"f has {self.depths[0]} layers of kinks and g has {self.depths[1]}."
-        if self.outputs:
+        if self.output_map:
             yield "Behind the last layer:"
-            yield from (f"  {line}" for line in _few(self.outputs, most))
+            yield from (f"  {line}" for line in _few(self.output_map, most))
         if self.none:
             yield "No unit differs: the networks are one function."
         else:

@@ -116,7 +116,7 @@ def test_a_changed_weight_of_a_shuffled_network_is_told_by_its_name_and_size(see
     assert told.name == f"weight of x{column}"
     assert told.left == f.layers[0].weight.dense()[unit, column]
     assert told.right - told.left == F(1, 1000)
-    assert (second.matched, second.groups, found.outputs) == (4, (), ())
+    assert (second.matched, second.groups, found.output_map) == (4, (), ())
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -128,10 +128,10 @@ def test_a_changed_weight_of_a_later_layer_is_told(seed):
     (told,) = group.differences
     assert (group.left, told.name) == ((1,), "weight of unit 2 of layer 1")
     assert told.right - told.left == F(-1, 50)
-    assert not found.outputs
+    assert not found.output_map
     found = unit_differences(f, shuffled(changed(f, 4, (1, 3), 1), seed))
     assert [layer.groups for layer in found.layers] == [(), ()]
-    (told,) = found.outputs
+    (told,) = found.output_map
     assert told.name == "output 1, weight of unit 3 of layer 2"
     assert told.right - told.left == 1
     assert found.first == f"behind the last layer: {told}"
@@ -178,7 +178,7 @@ def test_another_slope_is_called_by_its_name():
     found = unit_differences(f, g)
     told = {d.name for layer in found.layers for group in layer.groups for d in group.differences}
     assert told == {"slope below 0"}
-    assert not found.outputs
+    assert not found.output_map
 
 
 def test_units_that_are_written_by_other_activations_do_not_differ():
@@ -232,7 +232,7 @@ def test_degenerate_networks_do_not_differ_from_themselves(f):
 def test_a_constant_is_told_behind_the_last_layer():
     f, g = (nb.two_layer([[1]], [0], [[1]], [c]) for c in (0, "1/3"))
     found = unit_differences(f, g)
-    assert str(found.outputs[0]) == "output 0, bias: 0 in f, 1/3 in g, 1/3 more"
+    assert str(found.output_map[0]) == "output 0, bias: 0 in f, 1/3 in g, 1/3 more"
 
 
 def test_numbers_beyond_doubles_are_told():
