@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,13 @@ from nn_bridge.cli.group import (
 )
 from tropical.rationals import written
 
+if TYPE_CHECKING:
+    from nn_bridge.symmetry.parametrizations import Symmetries
+
+ONLY_TWO_LAYERS = (
+    "The moves of weights are classified for networks with one layer of two-slope units only."
+)
+
 
 @commands.command()
 @click.argument("source", type=model)
@@ -33,23 +41,21 @@ def symmetries(
     """Say which parameters and which inputs of a network can be exchanged.
 
     First the moves of its weights that keep the function (permutations, scalings, flips of units),
-    then the permutations of its inputs that do. For networks with one layer of kinks.
+    for networks with one layer of two-slope units; then the permutations of its inputs that do.
     """
     import nn_bridge as nb
+    from nn_bridge.collapse import two_layer_form
 
     spare_models(certificate, source)
     network = read_network(source, parse)
-    of_weights = nb.symmetries(network)
+    of_weights = None if two_layer_form(network) is None else nb.symmetries(network)
     of_inputs = nb.invariances(network, signed=signed)
     if certificate is not None:
         of_inputs.save(certificate)
     if as_json:
         facts = {
-            "units": of_weights.units,
-            "reduced": of_weights.is_reduced,
-            "order": written(of_weights.order),
-            "dimension": of_weights.dimension,
-            "invariances": {
+            "weights": of_weights and _facts_of_weights(of_weights),
+            "inputs": {
                 "signed": signed,
                 "order": written(of_inputs.order),
                 "orbits": [list(orbit) for orbit in of_inputs.orbits],
@@ -59,7 +65,7 @@ def symmetries(
         click.echo(json.dumps(facts))
         return HOLDS
     click.echo(click.style("Weights", bold=True))
-    click.echo(wrapped(of_weights.explain()))
+    click.echo(wrapped(ONLY_TWO_LAYERS if of_weights is None else of_weights.explain()))
     click.echo(click.style("Inputs", bold=True))
     click.echo(wrapped(of_inputs.explain()))
     if certificate is not None:
@@ -68,3 +74,13 @@ def symmetries(
             f"  nn-bridge check {certificate} {source}"
         )
     return HOLDS
+
+
+def _facts_of_weights(found: Symmetries) -> dict[str, Any]:
+    return {
+        "units": found.units,
+        "reduced": found.is_reduced,
+        "order": written(found.order),
+        "parametrizations": None if found.count is None else written(found.count),
+        "dimension": found.dimension,
+    }

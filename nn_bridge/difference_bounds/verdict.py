@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import inf
 from typing import Any, NoReturn
@@ -23,6 +24,8 @@ from tropical.typing import Rational
 
 PATIENCE = 20.0
 """So many seconds bounds are improved unless the caller says otherwise."""
+FEW = 4
+"""So many coordinates of a point stand in a sentence."""
 CLOSE = Fraction(101, 100)
 """Bounds with this quotient are close enough."""
 
@@ -260,7 +263,7 @@ class Apart(Counterexample):
         k = self.output
         return self._noted(
             f"Output {k} of the two networks differs by {told(self.difference)}, more than "
-            f"{told(self.limit)}, at a point of {self._place}: there it is "
+            f"{told(self.limit)}, at {_place(self.point)}, a point of {self._place}: there it is "
             f"{told(self.values[0][k])} for the first and {told(self.values[1][k])} for the "
             "second. The point and the values are exact numbers, and stand in full in the verdict."
         )
@@ -275,6 +278,13 @@ class Apart(Counterexample):
             f"Apart(point={shown}, difference={told(self.difference, 24, 4)} > "
             f"{told(self.limit, 24, 4)})"
         )
+
+
+def _place(point: Sequence[Rational]) -> str:
+    """Return the first coordinates of a point that are not 0."""
+    live = [f"x{j} = {told(entry, 24, 6)}" for j, entry in enumerate(point) if entry]
+    shown = ", ".join(live[:FEW]) or "the origin"
+    return f"{shown} and {len(live) - FEW} more" if len(live) > FEW else shown
 
 
 def _point(bounding: Bounding) -> dict[str, Any]:

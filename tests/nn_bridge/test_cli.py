@@ -328,4 +328,11 @@ def test_symmetries_are_told_with_a_certificate_of_one_file(folder, nn_bridge):
     assert nn_bridge("check", "c.json", "f.npz")[0] == 1
     code, out, _ = nn_bridge("symmetries", "sum.json", "--signed", "--json")
     assert code == 0
-    assert json.loads(out)["invariances"] == {"signed": True, "order": "6", "orbits": [[0, 1, 2]]}
+    facts = json.loads(out)
+    assert facts["inputs"] == {"signed": True, "order": "6", "orbits": [[0, 1, 2]]}
+    assert facts["weights"]["parametrizations"] == "1"
+    nb.write(nb.max_of(3), folder / "three.json")
+    code, out, _ = nn_bridge("symmetries", "three.json")
+    assert code == 0
+    assert "one layer of two-slope units only" in out
+    assert "6 permutations of its 3 coordinates" in out
