@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import lcm
 from typing import Any, TypeAlias
 
 from nn_bridge.certificates.rows import (
@@ -23,6 +22,7 @@ from nn_bridge.certificates.rows import (
     proportional,
     row_of,
     row_readers,
+    row_sum,
     slopes_of,
     widths_of,
 )
@@ -88,12 +88,12 @@ class _Features:
         if unit.feature is None:
             return unit.beside
         if unit.bend == self.bent[unit.feature]:
-            return _sum(unit.beside, ({unit.feature: 1}, 0, 1), abs(unit.ratio))
+            return row_sum(unit.beside, ({unit.feature: 1}, 0, 1), abs(unit.ratio))
         _require(unit.bend is not None and self.bent[unit.feature] == RELU)
         assert unit.bend is not None
         positive, p, q = unit.bend
-        bent = _sum(unit.beside, ({unit.feature: 1}, 0, 1), abs(unit.ratio) * (p - q))
-        return _sum(bent, unit.row, q if positive else p)
+        bent = row_sum(unit.beside, ({unit.feature: 1}, 0, 1), abs(unit.ratio) * (p - q))
+        return row_sum(bent, unit.row, q if positive else p)
 
 
 def follow(
@@ -195,11 +195,11 @@ def _activation(
         _require(ratio != 0)
         return _Unit(NOTHING, number, ratio, row, (ratio > 0, p, q))
     if p == q:
-        return _Unit(_sum(NOTHING, row, p))
+        return _Unit(row_sum(NOTHING, row, p))
     _require(row[0].keys() <= positive)
     signs = [*row[0].values(), row[1]]
     _require(min(signs) >= 0 or max(signs) <= 0)
-    return _Unit(_sum(NOTHING, row, p if min(signs) >= 0 else q))
+    return _Unit(row_sum(NOTHING, row, p if min(signs) >= 0 else q))
 
 
 def _maximum(rows: list[Row], number: Any, ratio: Fraction, base: Any) -> _Unit:
@@ -207,7 +207,7 @@ def _maximum(rows: list[Row], number: Any, ratio: Fraction, base: Any) -> _Unit:
     _require(type(base) is int and 0 <= base < len(rows))
     largest: dict[frozenset[tuple[int, Fraction]], tuple[Fraction, Row]] = {}
     for row in rows:
-        difference = _sum(row, rows[base], Fraction(-1))
+        difference = row_sum(row, rows[base], Fraction(-1))
         coefficients, constant, denominator = difference
         key = frozenset((j, Fraction(value, denominator)) for j, value in coefficients.items())
         height = Fraction(constant, denominator)
@@ -227,20 +227,6 @@ def _maximum(rows: list[Row], number: Any, ratio: Fraction, base: Any) -> _Unit:
         for key, (height, _) in largest.items()
     )
     return _Unit(rows[base], number, ratio, pieces=pieces)
-
-
-def _sum(row: Row, other: Row, factor: Fraction) -> Row:
-    """Return ``row + factor other``."""
-    if not factor:
-        return row
-    inner = other[2] * factor.denominator
-    common = lcm(row[2], inner)
-    own, scaled = common // row[2], common // inner * factor.numerator
-    total = {j: value * own for j, value in row[0].items()}
-    for j, value in other[0].items():
-        total[j] = total.get(j, 0) + value * scaled
-    coefficients = {j: value for j, value in total.items() if value}
-    return coefficients, row[1] * own + other[1] * scaled, common
 
 
 def _require(holds: bool) -> None:

@@ -104,6 +104,20 @@ def row_of(chain: list[Callable[[int], Row]], i: int) -> Row:
     return coefficients, constant, denominator
 
 
+def row_sum(row: Row, other: Row, factor: Fraction | int) -> Row:
+    """Return ``row + factor other``."""
+    if not factor:
+        return row
+    inner = other[2] * factor.denominator
+    common = lcm(row[2], inner)
+    own, scaled = common // row[2], common // inner * factor.numerator
+    total = {j: value * own for j, value in row[0].items()}
+    for j, value in other[0].items():
+        total[j] = total.get(j, 0) + value * scaled
+    coefficients = {j: value for j, value in total.items() if value}
+    return coefficients, row[1] * own + other[1] * scaled, common
+
+
 def proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
     """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
     left = reference[2] * reference_ratio.numerator * ratio.denominator

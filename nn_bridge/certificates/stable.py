@@ -25,6 +25,7 @@ from nn_bridge.certificates.rows import (
     group_sizes,
     row_of,
     row_readers,
+    row_sum,
     slopes_of,
     widths_of,
 )
@@ -155,7 +156,7 @@ def _verified(
     if layer["kind"] == "two slopes":
         for unit, sign, *proof in told:
             _require(0 <= as_count(unit) < width and as_count(sign) in {1, -1})
-            _verify_sign(_sum(NOTHING, read(unit), sign), proof, place, box)
+            _verify_sign(row_sum(NOTHING, read(unit), sign), proof, place, box)
         return [(_with_one_slope(layer, width, told), width)]
     sizes = group_sizes(layer, width)
     group = [number for number, size in enumerate(sizes) for _ in range(size)]
@@ -163,7 +164,7 @@ def _verified(
     for piece, best, *proof in told:
         _require(min(piece, as_count(best)) >= 0 and best not in dropped)
         _require(group[piece] == group[best])
-        _verify_sign(_sum(read(best), read(piece), -1), proof, place, box)
+        _verify_sign(row_sum(read(best), read(piece), -1), proof, place, box)
     kept = [i for i in range(width) if i not in dropped]
     choice = {
         "kind": "affine",
@@ -256,17 +257,6 @@ def _end(ends: list[Bound], choose: Callable[[list[Fraction]], Fraction]) -> Bou
     """Return the least or the largest of some ends, None if one of them is none."""
     known = [end for end in ends if end is not None]
     return choose(known) if len(known) == len(ends) else None
-
-
-def _sum(row: Row, other: Row, factor: int) -> Row:
-    """Return ``row + factor other``."""
-    common = lcm(row[2], other[2])
-    own, scaled = common // row[2], common // other[2] * factor
-    total = {j: value * own for j, value in row[0].items()}
-    for j, value in other[0].items():
-        total[j] = total.get(j, 0) + value * scaled
-    coefficients = {j: value for j, value in total.items() if value}
-    return coefficients, row[1] * own + other[1] * scaled, common
 
 
 def _require(holds: bool) -> None:

@@ -20,6 +20,7 @@ from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.heads import comparable
 from nn_bridge.strategies import equal_pairs, near_misses, networks
 from tests import network_oracles as oracles
+from tests.json_places import at, places
 from tropical.errors import ArgumentError
 
 F = nb.two_layer([[1, 2], [3, -1], [0, 0]], [1, -2, 1], [[2, 5, 1]])
@@ -96,23 +97,6 @@ def test_a_point_where_networks_agree_refutes_nothing(f):
     assert not nb.Counterexample(f, f, point, (f(point), f(point))).check()
 
 
-def _places(value, path=()):
-    """Every place in a JSON value."""
-    yield path
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _places(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _places(entry, (*path, index))
-
-
-def _at(value, path):
-    for step in path:
-        value = value[step]
-    return value
-
-
 WRONG = [None, "x", "", -1, 10**6, 0.5, float("nan"), True, [], {}, ["0"], "1/0", "1/3", "7"]
 FREE = {("notes",), ("odd",), ("reason",), ("groups",), ("hyperplanes",)}
 """What a certificate says to people; the claim does not rest on it."""
@@ -124,25 +108,25 @@ FREE = {("notes",), ("odd",), ("reason",), ("groups",), ("hyperplanes",)}
 def test_a_corrupted_certificate_is_refused_in_every_field(verdict):
     """A field is replaced or removed; if the checker still says yes, the change was immaterial."""
     refused = 0
-    for path in _places(verdict.certificate):
+    for path in places(verdict.certificate):
         if not path or path[:1] in FREE:
             continue
         for wrong in WRONG:
             forged = copy.deepcopy(verdict.certificate)
-            _at(forged, path[:-1])[path[-1]] = wrong
+            at(forged, path[:-1])[path[-1]] = wrong
             if not checked(verdict, forged):
                 refused += 1
             else:
                 assert _immaterial(verdict.certificate, forged, path), (path, wrong)
         forged = copy.deepcopy(verdict.certificate)
-        del _at(forged, path[:-1])[path[-1]]
+        del at(forged, path[:-1])[path[-1]]
         assert not checked(verdict, forged), path
     assert refused > 100
 
 
 def _immaterial(honest, forged, path):
     """The same number in other words, or a group and a ratio that nothing rests on."""
-    before, after = _at(honest, path), _at(forged, path)
+    before, after = at(honest, path), at(forged, path)
     if before == after:
         return type(before) is type(after)
     if path[-2:-1] in {("ratio",), ("group",)}:

@@ -25,6 +25,7 @@ from nn_bridge.certificates.pairs import minus, paired
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.difference_bounds.argmax import same_argmax
 from nn_bridge.difference_bounds.verdict import deviation, within
+from tests.json_places import places
 from tests.nn_bridge.difference_bounds import oracles
 from tests.nn_bridge.difference_bounds.test_deviation import networks, separable
 
@@ -58,16 +59,6 @@ def test_certificates_survive_a_round_trip_through_json(name):
     assert checked(verdict, json.loads(json.dumps(verdict.certificate)))
 
 
-def _places(value, path=()):
-    yield path
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _places(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _places(entry, (*path, index))
-
-
 def _changed(value, path, new):
     value = copy.deepcopy(value)
     at = value
@@ -85,7 +76,7 @@ def test_whatever_is_changed_in_a_certificate_it_proves_nothing_false(name):
     """Some changes leave a proof, of other scales, say; then what it claims is still true."""
     verdict = VERDICTS[name]
     whole = verdict.certificate
-    for path in list(_places(whole))[1:]:
+    for path in list(places(whole))[1:]:
         if path[0] in {"notes", "inputs", "outputs", "networks", "format", "version"}:
             continue
         for new in WRONG:

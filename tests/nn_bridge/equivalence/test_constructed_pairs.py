@@ -22,6 +22,7 @@ from nn_bridge.equivalence.layer_by_layer import levels
 from nn_bridge.equivalence.one_hidden_layer import difference, evidence_of
 from tests import exact_regions as oracle
 from tests import network_oracles
+from tests.json_places import places
 from tests.nn_bridge.equivalence.constructed_pairs import WEIGHTS
 from tests.nn_bridge.equivalence.domain_pairs import DOMAINS
 from tests.nn_bridge.equivalence.formula_pairs import FORMULAS
@@ -55,7 +56,8 @@ def domain(pair):
     if pair.everywhere:
         return None
     if not pair.rows and not pair.equations:
-        return pair.lower, pair.upper
+        point = pair.lower == pair.upper
+        return nb.Domain.box(pair.lower, pair.upper) if point else (pair.lower, pair.upper)
     rows = [row[:-1] for row in pair.rows], [row[-1] for row in pair.rows]
     equations = [(row[:-1], row[-1]) for row in pair.equations]
     return nb.Domain.halfspaces(*rows, equations, pair.lower, pair.upper)
@@ -236,13 +238,3 @@ def alter(holder, key, random):
         )
     else:
         holder[key] = random.choice([0, 1, "0", "1", []])
-
-
-def places(value, path=()):
-    yield path
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from places(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from places(entry, (*path, index))

@@ -20,22 +20,15 @@ from nn_bridge.symmetry.functional_dimension import functional_dimension
 from nn_bridge.symmetry.jacobian import Jacobian, points_in_cells
 from nn_bridge.symmetry.parametrizations import symmetries
 from nn_bridge.symmetry.tangents import tangents
+from tests.json_places import at, places
 from tests.network_oracles import value
+from tests.nn_bridge.symmetry.written_networks import network
 from tropical.errors import BudgetError
 from tropical.geometry.linear_program import interior_point
 
 SLOPES = [(1, 0), (0, 1), (1, -1), (1, Fraction(1, 2)), (1, 1)]
 
 # --- an oracle: difference quotients at points of all cells -------------------------------------
-
-
-def network(units, constant, n):
-    m, h = len(constant), len(units)
-    W = np.array([u[0] for u in units], dtype=object).reshape(h, n)
-    A = np.array([u[2] for u in units], dtype=object).reshape(h, m).T
-    slopes = [[u[3][side] for u in units] for side in (0, 1)]
-    kinks = [nb.TwoSlope(*slopes)] if h else []
-    return nb.Network([nb.Affine(W, [u[1] for u in units]), *kinks, nb.Affine(A, constant)])
 
 
 def outputs_of(units, constant, point, skip=None):
@@ -399,22 +392,6 @@ def test_huge_and_tiny_weights():
 
 def checked(found, certificate):
     return checker.check(certificate, plain_layers(found.network))
-
-
-def places(tree, path=()):
-    yield path
-    if isinstance(tree, dict):
-        for key, entry in tree.items():
-            yield from places(entry, (*path, key))
-    elif isinstance(tree, list):
-        for index, entry in enumerate(tree):
-            yield from places(entry, (*path, index))
-
-
-def at(tree, path):
-    for step in path:
-        tree = tree[step]
-    return tree
 
 
 WRONG = [None, "x", "", -1, 0, 1, 2, 3, 10**6, 0.5, True, [], {}, ["0"], "1/0", "1/3", "7"]

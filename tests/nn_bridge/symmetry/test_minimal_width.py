@@ -18,6 +18,7 @@ from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.strategies import networks, parameters, rewritings
 from nn_bridge.symmetry import minimal_width as module
 from nn_bridge.symmetry.minimal_width import minimal_width
+from tests.json_places import at, places
 from tropical.geometry.exact_linear import rank
 
 # --- worked items (theory D.4) ----------------------------------------------------------------
@@ -246,22 +247,6 @@ def test_what_has_no_canonical_form_is_refused():
 
 def checked(found, certificate):
     return checker.check(certificate, plain_layers(found.network))
-
-
-def places(value, path=()):
-    yield path
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from places(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from places(entry, (*path, index))
-
-
-def at(value, path):
-    for step in path:
-        value = value[step]
-    return value
 
 
 WRONG = [None, "x", "", -1, 0, 1, 2, 3, 4, 10**6, 0.5, True, [], {}, ["0"], "1/0", "1/3", "7"]

@@ -20,19 +20,10 @@ from nn_bridge.certificates import sums
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.symmetry.choices import choices, count_choices, first_choice
 from nn_bridge.symmetry.parametrizations import symmetries
+from tests.nn_bridge.symmetry.written_networks import network
 from tropical.errors import BudgetError
 
 SLOPES = [(1, 0), (0, 1), (1, -1), (1, Fraction(1, 2)), (2, 0)]
-
-
-def network(units, constant, n):
-    """A network of units (w, b, a, slopes), written out."""
-    m, h = len(constant), len(units)
-    W = np.array([u[0] for u in units], dtype=object).reshape(h, n)
-    A = np.array([u[2] for u in units], dtype=object).reshape(h, m).T
-    slopes = [[u[3][side] for u in units] for side in (0, 1)]
-    kinks = [nb.TwoSlope(*slopes)] if h else []
-    return nb.Network([nb.Affine(W, [u[1] for u in units]), *kinks, nb.Affine(A, constant)])
 
 
 @st.composite
