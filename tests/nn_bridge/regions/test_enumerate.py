@@ -181,7 +181,7 @@ def test_cells_on_a_segment_use_its_coordinate():
 
 
 def test_a_point_is_one_cell():
-    (cell,) = cells(nb.Network([nb.ReLU()], 2), ([1, 0], [1, 0]))
+    (cell,) = cells(nb.Network([nb.ReLU()], 2), nb.Domain.box([1, 0], [1, 0]))
     assert cell.point == (1, 0)
     assert cell.constraints == ()
     assert value(cell.affine(), ()) == (1, 0)
