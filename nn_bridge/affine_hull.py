@@ -87,14 +87,8 @@ def substituted(
     functional: Functional, solved: Mapping[int, tuple[Mapping[int, Fraction], Fraction]]
 ) -> Functional:
     """Return a functional with the solved coordinates replaced, as integers without a factor."""
-    coefficients: dict[int, Fraction] = {}
-    constant = Fraction(functional[1])
-    for j, value in functional[0].items():
-        inner, beside = solved.get(j, ({j: Fraction(1)}, Fraction(0)))
-        constant += value * beside
-        for i, factor in inner.items():
-            coefficients[i] = coefficients.get(i, Fraction(0)) + value * factor
-    return primitive(coefficients, constant)
+    row = {j: Fraction(value) for j, value in functional[0].items()}
+    return primitive(*_replaced(row, Fraction(functional[1]), solved))
 
 
 def primitive(coefficients: Mapping[int, Rational], constant: Rational) -> Functional:
@@ -193,25 +187,26 @@ def _solve(functional: Functional, solved: dict[int, tuple[dict[int, Fraction], 
         {j: Fraction(value, scale) for j, value in coefficients.items() if j != pivot},
         Fraction(constant, scale),
     )
+    own = {pivot: solution}
     for j, (inner, beside) in solved.items():
-        factor = inner.get(pivot)
-        if factor:
-            solved[j] = _sum(inner, beside, pivot, factor, solution)
-    solved[pivot] = solution
+        if pivot in inner:
+            solved[j] = _replaced(inner, beside, own)
+    solved.update(own)
 
 
-def _sum(
-    inner: Mapping[int, Fraction],
-    beside: Fraction,
-    pivot: int,
-    factor: Fraction,
-    solution: tuple[Mapping[int, Fraction], Fraction],
+def _replaced(
+    row: Mapping[int, Fraction],
+    constant: Fraction,
+    solved: Mapping[int, tuple[Mapping[int, Fraction], Fraction]],
 ) -> tuple[dict[int, Fraction], Fraction]:
-    """Return an affine function with a coordinate replaced by its solution."""
-    total = {j: value for j, value in inner.items() if j != pivot}
-    for j, value in solution[0].items():
-        total[j] = total.get(j, Fraction(0)) + factor * value
-    return {j: value for j, value in total.items() if value}, beside + factor * solution[1]
+    """Return an affine function with the solved coordinates replaced."""
+    total: dict[int, Fraction] = {}
+    for j, factor in row.items():
+        inner, beside = solved.get(j, ({j: Fraction(1)}, Fraction(0)))
+        constant += factor * beside
+        for i, value in inner.items():
+            total[i] = total.get(i, Fraction(0)) + factor * value
+    return {j: value for j, value in total.items() if value}, constant
 
 
 def _empty() -> str:

@@ -19,7 +19,6 @@ from tropical.errors import ArgumentError
 
 Model = Network | SmoothNetwork
 
-CLAIMS = (*checker.CLAIMS_ON_A_DOMAIN, *checker.CLAIMS_EVERYWHERE)
 ARGMAX = ("same argmax", "different argmax")
 OF_LOGITS = (
     "affine symmetries",
@@ -70,11 +69,21 @@ def check(
     ArgumentError
         If there is no such claim.
     """
-    if claim is not None and claim not in CLAIMS:
-        message = f"claim must be one of {', '.join(map(repr, CLAIMS))}, got {claim!r}"
-        raise ArgumentError(message)
     networks = [net if isinstance(net, Model) else read(net) for net in (f, g) if net is not None]
-    evidence = load(path)
+    return holds(load(path), networks, progress, claim, domain)
+
+
+def holds(
+    evidence: object,
+    networks: list[Model],
+    progress: Callable[[int], object] | None = None,
+    claim: str | None = None,
+    domain: Any = None,
+) -> bool:
+    """Return whether a certificate that was loaded proves its claim, as `check` does."""
+    if claim is not None and claim not in checker.CLAIMS:
+        message = f"claim must be one of {', '.join(map(repr, checker.CLAIMS))}, got {claim!r}"
+        raise ArgumentError(message)
     if not _verify(evidence, networks, progress) or not isinstance(evidence, dict):
         return False
     if claim is None and domain is None:

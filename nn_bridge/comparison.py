@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 from nn_bridge.domain import as_domain
@@ -12,6 +11,7 @@ from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
 from nn_bridge.smooth.network import SmoothNetwork
+from nn_bridge.time_limit import require_time_limit
 from nn_bridge.verdicts import Verdict
 from tropical.errors import ArgumentError
 
@@ -116,9 +116,4 @@ def _require_limits(budget: Any, time_limit: Any, seed: Any) -> None:
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         message = f"seed must be a whole number, 0 or more, got {seed!r}"
         raise ArgumentError(message)
-    if time_limit is None:
-        return
-    numeric = isinstance(time_limit, Real) and not isinstance(time_limit, bool)
-    if not numeric or isnan(time_limit) or time_limit < 0:
-        message = f"time_limit must be a number of seconds, 0 or more, got {time_limit!r}"
-        raise ArgumentError(message)
+    require_time_limit(time_limit)

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from math import inf
 from typing import Any
 
 import numpy as np
 
-from nn_bridge.affine_hull import Functional, Hull, affine_hull, at, primitive
-from nn_bridge.exact_array import exact_array, object_array, to_rational
+from nn_bridge.affine_hull import Functional, at, primitive
+from nn_bridge.chart import Bound, Chart
+from nn_bridge.exact_array import exact_array, to_rational
 from nn_bridge.immutable import Immutable
-from nn_bridge.layers import Affine
-from nn_bridge.linear_map import Sparse
-from nn_bridge.network import Network
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact, written
-from tropical.typing import Array, Rational
-
-Bound = Rational | None
+from tropical.typing import Rational
 
 
 class Domain(Immutable):
@@ -235,85 +229,6 @@ class Domain(Immutable):
         return primitive(dict(enumerate(entries[:-1])), entries[-1])
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A domain in coordinates of its affine hull, where it has an interior.
-
-    Attributes
-    ----------
-    domain : Domain
-        The set.
-    """
-
-    domain: Domain
-
-    def __post_init__(self) -> None:
-        _ = self.hull  # an empty domain is refused at once
-
-    @cached_property
-    def hull(self) -> Hull:
-        """The affine hull, and the constraints on it by coordinate of R^n."""
-        return affine_hull(self.domain.constraints)
-
-    @cached_property
-    def free(self) -> tuple[int, ...]:
-        """The coordinates of R^n that serve as coordinates y of the hull, k of them."""
-        return tuple(j for j in range(self.domain.inputs) if j not in self.hull.solved)
-
-    @cached_property
-    def constraints(self) -> list[tuple[int, tuple[int, ...]]]:
-        """The constraints by number: k coefficients and a constant, positive in the interior."""
-        place = {j: i for i, j in enumerate(self.free)}
-        found = []
-        for number, (coefficients, constant) in self.hull.constraints.items():
-            row = [0] * len(self.free) + [constant]
-            for j, value in coefficients.items():
-                row[place[j]] = value
-            found.append((number, tuple(row)))
-        return found
-
-    @cached_property
-    def bounds(self) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
-        """The lower and the upper bounds of y that the domain states itself."""
-        lower, upper = self.domain.lower, self.domain.upper
-        return tuple(lower[j] for j in self.free), tuple(upper[j] for j in self.free)
-
-    @cached_property
-    def inside(self) -> tuple[Rational, ...]:
-        """A point y where every constraint is positive."""
-        return tuple(self.hull.inside.get(j, 0) for j in self.free)
-
-    @cached_property
-    def embedding(self) -> Affine | None:
-        """The map from y to x, None where the hull is all of R^n."""
-        if not self.hull.solved:
-            return None
-        place = {j: i for i, j in enumerate(self.free)}
-        starts, places, values, offset = [0], [], [], []
-        for j in range(self.domain.inputs):
-            inner, beside = self.hull.solved.get(j, ({j: 1}, 0))
-            for i in sorted(inner):
-                places.append(place[i])
-                values.append(inner[i])
-            starts.append(len(places))
-            offset.append(beside)
-        entries = object_array(values, (len(values),))
-        return Affine(Sparse(starts, places, entries, len(self.free)), _vector(offset))
-
-    def point(self, y: Sequence[Rational]) -> tuple[Rational, ...]:
-        """Return the point of R^n with these coordinates."""
-        if self.embedding is None:
-            return tuple(exact(entry) for entry in y)
-        values: tuple[Rational, ...] = Network([self.embedding])(list(y))
-        return values
-
-    def restricted(self, network: Network) -> Network:
-        """Return the network as a function of y."""
-        if self.embedding is None:
-            return network
-        return Network([self.embedding, *network.layers], notes=network.notes, head=network.head)
-
-
 def as_domain(domain: Any, inputs: int) -> Domain:
     """Read a domain: a `Domain`, a pair of bounds, a Polytope or a Polyhedron.
 
@@ -397,7 +312,3 @@ def _bound(value: Any, name: str, none: float) -> Bound:
     if value is None or (isinstance(value, float | np.floating) and value == none):
         return None
     return exact(value, name)
-
-
-def _vector(entries: list[Any]) -> Array:
-    return object_array(entries, (len(entries),))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from fractions import Fraction
-from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nn_bridge import evidence as files
-from nn_bridge.certificates import check as checker
-from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.certified import Certified
 from nn_bridge.explanations.numbers import counted, joined
 from tropical.errors import UndecidedError
 from tropical.rationals import written
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
 
 
-class Verdict(ABC):
+class Verdict(Certified):
     """The answer to a question about two networks, with the evidence for it.
 
     Attributes
@@ -46,16 +44,10 @@ class Verdict(ABC):
         self.domain = domain
         self.certificate = files.certificate(claim, [f, g], evidence, domain)
 
-    def check(self) -> bool:
-        """Return whether the evidence holds, by code that shares nothing with the search."""
-        return checker.check(self.certificate, plain_layers(self.f), plain_layers(self.g))
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the certificate as JSON; ``nb.check(path, f, g)`` verifies it later.
-
-        It is compressed where the name ends in ``.gz``.
-        """
-        files.save(self.certificate, path)
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks, in the order of the certificate."""
+        return self.f, self.g
 
     def explain(self, form: str = "text") -> str:
         """Return the argument as a paper would tell it: sentences, and formulas of small networks.
@@ -116,18 +108,12 @@ class Proof(Verdict):
         counted: int | None = self.certificate.get("hyperplanes")
         return counted
 
-    @property
-    def _levels(self) -> list[Any]:
-        """The levels of a proof layer by layer."""
-        levels: list[Any] = self.certificate.get("levels", [])
-        return levels
-
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
-        if self._levels:
-            way = counted(len(self._levels), "level")
+        if "levels" in self.certificate:
+            way = counted(len(self.certificate["levels"]), "level")
         elif "maxima" in self.certificate:
             way = counted(self.certificate["maxima"]["flags"], "flag")
         elif "cells" in self.certificate:

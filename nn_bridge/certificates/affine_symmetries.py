@@ -14,7 +14,7 @@ from typing import Any
 from nn_bridge.certificates.bends import Bends
 from nn_bridge.certificates.colourings import Graph, Images, orbits_by_level
 from nn_bridge.certificates.hull import Place
-from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions
+from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_vector
 
 Vector = list[Fraction]
 
@@ -48,8 +48,8 @@ def verify_affine_symmetries(
     progress(len(vectors.signed))
     generators: list[Images] = []
     for told in certificate["generators"]:
-        matrix = [_row(row, n) for row in told["matrix"]]
-        images = vectors.moved(matrix, _row(told["shift"], n)) if len(matrix) == n else None
+        matrix = [as_vector(row, n) for row in told["matrix"]]
+        images = vectors.moved(matrix, as_vector(told["shift"], n)) if len(matrix) == n else None
         if images is None:
             return False
         generators.append(images)
@@ -58,7 +58,7 @@ def verify_affine_symmetries(
     sizes = [least.count(least[point]) for point, least in zip(base, classes, strict=True)]
     if as_fraction(certificate["order"]) != prod(sizes):
         return False
-    kernel = [_row(vector, n) for vector in certificate["kernel"]]
+    kernel = [as_vector(vector, n) for vector in certificate["kernel"]]
     most = as_count(certificate["refinements"])
     return vectors.has_kernel(kernel) and vectors.graph().has_no_others(base, generators, most)
 
@@ -167,14 +167,6 @@ class _Vectors:
 
         around = [[(j, labels[i][j]) for j in points if j != i] for i in points]
         return Graph(colours, around, 2 * half, keeps)
-
-
-def _row(texts: Any, n: int) -> Vector:
-    row = as_fractions(texts)
-    if len(row) != n:
-        message = f"a row has {n} entries"
-        raise ValueError(message)
-    return row
 
 
 def _dot(left: Sequence[int], right: Sequence[int]) -> int:

@@ -24,6 +24,7 @@ from nn_bridge.certificates.rows import (
     as_fraction,
     bends,
     group_sizes,
+    require,
     row_of,
     row_readers,
     slopes_of,
@@ -379,6 +380,4 @@ def _dense(coefficients: Mapping[int, int], constant: int, n: int) -> Functional
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "a cell is not what the certificate says"
-        raise ValueError(message)
+    require(holds, "a cell")

@@ -56,6 +56,7 @@ CLAIMS_EVERYWHERE: dict[str, Verifier] = {
     "parametrizations": verify_parametrizations,
 }
 """Claims about a function on all of R^n: on a domain it may have more symmetries, or need less."""
+CLAIMS = {**CLAIMS_ON_A_DOMAIN, **CLAIMS_EVERYWHERE}
 
 EVERYTHING_WRONG_WITH_A_CERTIFICATE = (
     ArithmeticError,
@@ -97,15 +98,20 @@ def check(
 def _verify(
     certificate: dict[str, Any], networks: tuple[Layers, ...], progress: Callable[[int], object]
 ) -> bool:
-    if certificate["format"] != FORMAT or as_count(certificate["version"]) != VERSION:
-        return False
-    if certificate["networks"] != [{"sha256": digest(layers)} for layers in networks]:
-        return False
     shape = as_count(certificate["inputs"]), as_count(certificate["outputs"])
+    if not speaks_of(certificate, networks):
+        return False
     if any((layers[0]["inputs"], output_count(layers)) != shape for layers in networks):
         return False
     place = Place(certificate["domain"], shape[0])
-    claims = dict(CLAIMS_ON_A_DOMAIN)
-    if certificate["domain"] == "everywhere":
-        claims.update(CLAIMS_EVERYWHERE)
+    claims = CLAIMS if certificate["domain"] == "everywhere" else CLAIMS_ON_A_DOMAIN
     return claims[certificate["claim"]](certificate, networks, place, progress)
+
+
+def speaks_of(certificate: dict[str, Any], networks: tuple[Layers, ...]) -> bool:
+    """Return whether a certificate is of this format, and about these networks."""
+    return (
+        certificate["format"] == FORMAT
+        and as_count(certificate["version"]) == VERSION
+        and certificate["networks"] == [{"sha256": digest(layers)} for layers in networks]
+    )

@@ -15,7 +15,7 @@ from math import gcd, lcm
 from typing import Any, TypeAlias
 
 from nn_bridge.certificates.maxima import sum_of_maxima
-from nn_bridge.certificates.rows import Layers, Row, Total, output_count
+from nn_bridge.certificates.rows import Layers, Row, Total, output_count, require
 
 Entries: TypeAlias = dict[int, int]
 """An affine function with integers: entries that are not 0 by column, the constant in column n."""
@@ -220,6 +220,4 @@ def _without_zeros(terms: Terms) -> Terms:
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "a piece is not dominated as the certificate says"
-        raise ValueError(message)
+    require(holds, "a dominated piece")

@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
-from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions
+from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions, require
 
 Functional: TypeAlias = tuple[dict[int, int], int]
 """Coefficients by coordinate, none of them 0, and the constant: integers without common factor."""
@@ -224,6 +224,4 @@ def _at(functional: Functional, point: list[Fraction]) -> Fraction:
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "the domain is not what the certificate says"
-        raise ValueError(message)
+    require(holds, "the domain")

@@ -20,6 +20,7 @@ from nn_bridge.certificates.rows import (
     bends,
     group_sizes,
     proportional,
+    require,
     row_of,
     row_readers,
     row_sum,
@@ -230,6 +231,4 @@ def _maximum(rows: list[Row], number: Any, ratio: Fraction, base: Any) -> _Unit:
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "a unit is not what the certificate says"
-        raise ValueError(message)
+    require(holds, "a unit")

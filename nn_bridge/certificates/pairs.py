@@ -28,6 +28,7 @@ from nn_bridge.certificates.rows import (
     bends,
     group_sizes,
     output_count,
+    require,
     row_of,
     row_readers,
     slopes_of,
@@ -257,6 +258,4 @@ def _pair(told: Any, kinks: Sequence[Sequence[Kink]]) -> Pair:
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "the pairs are not what the certificate says"
-        raise ValueError(message)
+    require(holds, "a pair")

@@ -314,3 +314,17 @@ def as_fraction(text: Any) -> Fraction:
         raise ValueError(message)
     above, below = (int(part, 16 if "x" in part else 10) for part in (parts[1], parts[2] or "1"))
     return Fraction(above, below)
+
+
+def as_vector(texts: Any, size: int) -> list[Fraction]:
+    """Read a vector of so many entries."""
+    vector = as_fractions(texts)
+    require(len(vector) == size, "the length of a vector")
+    return vector
+
+
+def require(holds: bool, what: str) -> None:
+    """Refuse a certificate that says something that does not hold."""
+    if not holds:
+        message = f"{what} is not what the certificate says"
+        raise ValueError(message)

@@ -23,6 +23,7 @@ from nn_bridge.certificates.rows import (
     as_fraction,
     bends,
     group_sizes,
+    require,
     row_of,
     row_readers,
     row_sum,
@@ -260,6 +261,4 @@ def _end(ends: list[Bound], choose: Callable[[list[Fraction]], Fraction]) -> Bou
 
 
 def _require(holds: bool) -> None:
-    if not holds:
-        message = "a unit is not stable as the certificate says"
-        raise ValueError(message)
+    require(holds, "a stable unit")

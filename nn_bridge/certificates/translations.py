@@ -19,6 +19,7 @@ from nn_bridge.certificates.rows import (
     Row,
     as_count,
     as_fractions,
+    as_vector,
     bends,
     group_sizes,
     row_of,
@@ -57,7 +58,7 @@ def verify_translations(
         return False
     n, m = as_count(certificate["inputs"]), as_count(certificate["outputs"])
     periods, directions, increments = (
-        [_of_length(vector, size) for vector in certificate[name]]
+        [as_vector(vector, size) for vector in certificate[name]]
         for name, size in (("periods", n), ("directions", n), ("increments", m))
     )
     if len(increments) != len(directions):
@@ -135,14 +136,6 @@ def _spans(rows: list[Vector], rank: int) -> bool:
                 factor = other[column] * inverse
                 left[i] = [(a - factor * b) % PRIME for a, b in zip(other, top, strict=True)]
     return found >= rank
-
-
-def _of_length(texts: Any, size: int) -> Vector:
-    vector = as_fractions(texts)
-    if len(vector) != size:
-        message = f"a vector has {size} entries"
-        raise ValueError(message)
-    return vector
 
 
 def _slopes(layers: Layers, point: Vector) -> list[Slope]:

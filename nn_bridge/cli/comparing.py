@@ -124,17 +124,15 @@ def check(
     other claim, and only one about all of space, or about the domain that --domain names. 1: it is
     not valid.
     """
-    from nn_bridge.checking import check as verify
+    from nn_bridge.checking import holds
     from nn_bridge.evidence import load
     from nn_bridge.readers.domain_files import read_domain
 
     evidence = load(certificate)
-    f = read_network(first, parse)
-    g = None if second is None else read_network(second, parse)
-    units = sum(max(network.widths) for network in (f, g) if network is not None)
-    with bar(units, "checking") as shown:
-        domain = None if domain_file is None else read_domain(domain_file, f.inputs)
-        valid = verify(certificate, f, g, shown.update, claim, domain)
+    networks = [read_network(path, parse) for path in (first, second) if path is not None]
+    domain = None if domain_file is None else read_domain(domain_file, networks[0].inputs)
+    with bar(sum(max(network.widths) for network in networks), "checking") as shown:
+        valid = holds(evidence, [*networks], shown.update, claim, domain)
     told = evidence if isinstance(evidence, dict) else {}
     says = told.get("claim")
     if as_json:

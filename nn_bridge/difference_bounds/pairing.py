@@ -21,8 +21,9 @@ import numpy as np
 from nn_bridge.collapse import collapse
 from nn_bridge.exact_array import rationals
 from nn_bridge.layers import Affine, Layer, TwoSlope
-from nn_bridge.linear_map import LinearMap, identity
+from nn_bridge.linear_map import identity
 from nn_bridge.network import Network
+from tropical.errors import RangeError
 from tropical.typing import Array
 
 Triple: TypeAlias = tuple[int | None, int | None, Fraction]
@@ -60,9 +61,24 @@ class Segments:
 
 
 def segments(network: Network) -> Segments:
-    """Return the affine maps and the kinks."""
+    """Return the affine maps and the kinks.
+
+    Raises
+    ------
+    RangeError
+        If a number is beyond all doubles, among which bounds are searched.
+    """
     layers = collapse(network).layers
     maps = [layer for layer in layers[::2] if isinstance(layer, Affine)]
+    for affine in maps:
+        try:
+            _ = affine.weight.floats, affine.bias.astype(np.float64)
+        except OverflowError as error:
+            message = (
+                "networks must have numbers within those of doubles once linear layers are merged, "
+                f"got a larger one in {affine!r}; scale their outputs down"
+            )
+            raise RangeError(message) from error
     return Segments(maps, layers[1::2])
 
 
@@ -105,7 +121,7 @@ class _Vectors:
     ) -> None:
         affine = own.maps[depth]
         with np.errstate(over="ignore", invalid="ignore"):
-            matrix = _columns(_floats(affine.weight), before, side)
+            matrix = _columns(affine.weight.floats, before, side)
             bias = affine.bias.astype(np.float64)
         self.kinds, self.starts = _kinds(own.kinks[depth], affine.outputs)
         self.matrix = _rows_by_unit(matrix, bias, self.starts)
@@ -140,10 +156,6 @@ def _columns(matrix: Any, before: Sequence[Triple] | None, side: int) -> Any:
         shape=(matrix.shape[1], len(before)),
     )
     return matrix @ moving
-
-
-def _floats(weight: LinearMap) -> Any:
-    return weight.floats
 
 
 def _kinds(layer: Layer, width: int) -> tuple[list[Any], Array]:

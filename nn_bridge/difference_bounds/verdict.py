@@ -7,18 +7,16 @@ from fractions import Fraction
 from math import inf
 from typing import Any, NoReturn
 
-import numpy as np
-
 from nn_bridge.difference_bounds.bounding import Bounding, measured
-from nn_bridge.difference_bounds.pairing import segments
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.domain import Domain, as_domain
 from nn_bridge.explanations.numbers import counted, told
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
+from nn_bridge.time_limit import require_time_limit
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
-from tropical.errors import ArgumentError, ArgumentTypeError, RangeError
+from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.rationals import exact, written
 from tropical.typing import Rational
 
@@ -304,29 +302,10 @@ def read_question(f: Network, g: Network, domain: Any) -> tuple[Network, Network
             "got None; give a box, such as ([0] * n, [1] * n)"
         )
         raise ArgumentError(message)
-    for name, network in (("f", f), ("g", g)):
-        _require_doubles(name, network)
     return f, g, as_domain(domain, f.inputs)
-
-
-def _require_doubles(name: str, network: Network) -> None:
-    """Refuse networks with numbers beyond all doubles: bounds are searched among these."""
-    for affine in segments(network).maps:
-        try:
-            _ = affine.weight.floats, affine.bias.astype(np.float64)
-        except OverflowError as error:
-            message = (
-                f"{name} must have numbers within those of doubles once linear layers are merged, "
-                f"got a larger one in {affine!r}; scale its outputs down"
-            )
-            raise RangeError(message) from error
 
 
 def read_seconds(time_limit: float | None) -> float:
     """Return a number of seconds, that which is usual if none is given."""
-    if time_limit is None:
-        return PATIENCE
-    if isinstance(time_limit, bool) or not (time_limit >= 0):
-        message = f"time_limit must be a number of seconds, at least 0, got {time_limit!r}"
-        raise ArgumentError(message)
-    return float(time_limit)
+    require_time_limit(time_limit)
+    return PATIENCE if time_limit is None else float(time_limit)

@@ -26,6 +26,7 @@ from nn_bridge.regions.cell_search import Functional, Part, Search
 from nn_bridge.regions.enumerate import advanced, furthest_behind, started
 from nn_bridge.regions.progress import Progress
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+from tropical.geometry.vectors import dot
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
 
@@ -261,7 +262,7 @@ def _counterexample(
 ) -> Counterexample:
     """Return the point of a cell where the difference is not 0, or one beside it."""
     y = list(part.inside)
-    if not any(_at(row, y) for row in part.walk.affine):
+    if not any(dot(row, (*y, 1)) for row in part.walk.affine):
         j = next(j for row in part.walk.affine for j, v in enumerate(row[:-1]) if v)
         y[j] = integral(y[j] + _step(part.constraints, y, j))
     point = tuple(y) if domain is None else domain.chart.point(y)
@@ -270,12 +271,10 @@ def _counterexample(
 
 def _step(constraints: Sequence[Functional], y: Sequence[Rational], j: int) -> Rational:
     """Return a power of 1/2 by which coordinate j may grow inside the constraints."""
-    most = min((Fraction(_at(row, y)) / -row[j] for row in constraints if row[j] < 0), default=2)
+    most = min(
+        (Fraction(dot(row, (*y, 1))) / -row[j] for row in constraints if row[j] < 0), default=2
+    )
     if most > 1:
         return 1
     inverse = 1 / Fraction(most)
     return Fraction(1, 1 << (inverse.numerator // inverse.denominator).bit_length())
-
-
-def _at(functional: Functional, y: Sequence[Rational]) -> Rational:
-    return sum((v * x for v, x in zip(functional[:-1], y, strict=True)), functional[-1])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from nn_bridge.domain import Chart
+from nn_bridge.chart import Chart
 from tropical.geometry.linear_program import Infeasible, Optimal, maximize
 from tropical.rationals import exact
 from tropical.typing import Rational

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from nn_bridge.smooth.kink_points import beside_a_kink
+from nn_bridge.kink_points import beside_a_kink
 from nn_bridge.smooth.normal_form import SmoothForm, normal_form, require_smooth
 from nn_bridge.smooth.verdicts import SmoothCounterexample, SmoothProof, is_seen
 from tropical.errors import ArgumentError, DimensionError

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +14,7 @@ from nn_bridge.smooth.activations import Softplus
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.smooth.values import Transcendental
 from tropical.errors import ArgumentTypeError
+from tropical.geometry.vectors import primitive
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
 
@@ -136,9 +136,9 @@ def normal_form(f: SmoothNetwork) -> SmoothForm:
             slope = outgoing * Fraction(1, 2)
         else:
             alpha, scale = f.activation.alpha, f.activation.scale
-            hyperplane, size = primitive(row)
+            hyperplane, factor = primitive(row)
             _add(merged, row, outgoing * (alpha * scale))
-            _add(bent, hyperplane, outgoing * (scale * size))
+            _add(bent, hyperplane, outgoing * abs(Fraction(scale * factor)))
             slope = outgoing * Fraction(scale, 2)
         linear += np.multiply.outer(slope, object_array(row[:-1], (f.inputs,)))
         straight = straight + slope * row[-1]
@@ -169,22 +169,6 @@ def upright(row: Row) -> Row:
     """Return the one of ``row`` and ``-row`` whose first entry that is not zero is positive."""
     lead = next(entry for entry in row if entry)
     return row if lead > 0 else tuple(-entry for entry in row)
-
-
-def primitive(row: Row) -> tuple[Row, Fraction]:
-    """Return the primitive integer row of a hyperplane, and how many times it the row is, in size.
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> from nn_bridge.smooth.normal_form import primitive
-    >>> primitive((Fraction(-2, 3), 0, 2))
-    ((1, 0, -3), Fraction(2, 3))
-    """
-    scale = lcm(*(entry.denominator for entry in row))
-    integers = [int(entry * scale) for entry in row]
-    divisor = gcd(*integers)
-    return upright(tuple(entry // divisor for entry in integers)), Fraction(divisor, scale)
 
 
 def _units(f: SmoothNetwork) -> Iterator[tuple[Row, Array]]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from functools import cached_property
-from os import PathLike
 from typing import Any
 
 from nn_bridge import evidence as files
-from nn_bridge.certificates import check as checker
-from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.certified import Certified
 from nn_bridge.explanations.writing import typeset
 from nn_bridge.immutable import Immutable
 from nn_bridge.network import Network
 
 
-class Claim(Immutable, ABC):
+class Claim(Immutable, Certified):
     """A claim about one network.
 
     Attributes
@@ -31,26 +29,17 @@ class Claim(Immutable, ABC):
         self.network = network
 
     @cached_property
-    def certificate(self) -> dict[str, Any]:
+    def certificate(self) -> dict[str, Any]:  # type: ignore[override]  # made once it is asked for
         """The evidence, as it is saved."""
-        return files.certificate(self.name, [self.network], self._evidence())
+        return files.certificate(self.name, self.networks, self._evidence())
 
-    def check(self) -> bool:
-        """Return whether the evidence holds, by code that shares nothing with the search."""
-        return checker.check(self.certificate, plain_layers(self.network))
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the certificate as JSON; ``nb.check(path, f)`` verifies it later."""
-        files.save(self.certificate, path)
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The network."""
+        return (self.network,)
 
     def explain(self, form: str = "text") -> str:
-        """Return the argument in a paragraph that a person can follow.
-
-        Parameters
-        ----------
-        form : {"text", "latex"}
-            Plain text, or LaTeX for a document with amsfonts.
-        """
+        """Return the argument in sentences."""
         return typeset(self._told(), form)
 
     @abstractmethod

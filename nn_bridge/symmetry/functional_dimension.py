@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain
 from math import lcm
 from typing import Any
 
@@ -19,12 +19,13 @@ from tqdm import tqdm
 
 from nn_bridge.collapse import collapse
 from nn_bridge.explanations.numbers import counted
+from nn_bridge.kink_points import point_off, value_at
 from nn_bridge.network import Network, require_network
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
 from nn_bridge.symmetry.tangents import Tangents, tangents
 from tropical.errors import ArgumentError
-from tropical.geometry.exact_linear import independent_rows, kernel
+from tropical.geometry.exact_linear import independent_rows
 from tropical.rationals import integral, written
 
 PRIME = 2**61 - 1
@@ -224,9 +225,9 @@ def points_around(told: Tangents) -> Iterator[Point]:
             yield tuple(int(i == j) for i in range(n))
     for row in rows:
         others = [other for other in rows if other is not row]
-        middle = _point_off(row, others, n)
+        middle = point_off(row, others)
         step = min(
-            (abs(_at(other, middle)) / sum(map(abs, other[:-1])) / 2 for other in others),
+            (abs(value_at(other, middle)) / sum(map(abs, other[:-1])) / 2 for other in others),
             default=Fraction(1),
         )
         for side in (1, -1):
@@ -297,24 +298,3 @@ def _independent(jacobian: Jacobian, points: list[Point]) -> dict[int, list[int]
         place, output = labels[pivot]
         chosen.setdefault(place, []).append(output)
     return chosen
-
-
-def _point_off(row: list[int], others: list[list[int]], n: int) -> tuple[Fraction, ...]:
-    """Return a point of a hyperplane on none of the others.
-
-    The points of a moment curve in the hyperplane meet each other one at most n - 1 times.
-    """
-    place = next(j for j in range(n) if row[j])
-    along = kernel([row[:-1]], n)
-    for t in count():
-        point = [Fraction(0)] * n
-        point[place] = Fraction(-row[-1], row[place])
-        for power, direction in enumerate(along, 1):
-            point = [x + t**power * v for x, v in zip(point, direction, strict=True)]
-        if all(_at(other, tuple(point)) for other in others):
-            return tuple(point)
-    raise AssertionError
-
-
-def _at(row: list[int], point: tuple[Fraction, ...]) -> Fraction:
-    return sum((c * x for c, x in zip(row[:-1], point, strict=True)), Fraction(row[-1]))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import nn_bridge as nb
 from nn_bridge.certificates import smooth as checker
+from nn_bridge.kink_points import beside_a_kink
 from nn_bridge.smooth.equality import equivalent_smooth
-from nn_bridge.smooth.kink_points import beside_a_kink
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.smooth.normal_form import normal_form
 from nn_bridge.strategies import rationals
