@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -64,6 +65,6 @@ def load(path: str | PathLike[str]) -> object:
     try:
         data = source.read_bytes()
         return json.loads(gzip.decompress(data) if source.suffix == ".gz" else data)
-    except (OSError, ValueError, RecursionError, EOFError) as error:
+    except (OSError, ValueError, RecursionError, EOFError, zlib.error) as error:
         message = f"certificate must be a readable JSON file, got {path}: {error}"
         raise CertificateError(message) from error

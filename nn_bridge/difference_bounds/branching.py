@@ -236,9 +236,10 @@ class Influence:
         read = np.zeros((2, len(self.matrix)))
         self.local = len(levels) == 1
         reading = np.zeros(2 * len(first.pairs))
-        for coefficients, _, denominator in rows if self.local else ():
-            for j, value in coefficients.items():
-                reading[j] += abs(_double(value, denominator))
+        with np.errstate(over="ignore"):  # what is read without bound matters most
+            for coefficients, _, denominator in rows if self.local else ():
+                for j, value in coefficients.items():
+                    reading[j] += abs(_double(value, denominator))
         for v, pair in enumerate(first.pairs):
             for place in pair.pieces:
                 self.scale[place] = _double(pair.scale.numerator, pair.scale.denominator)

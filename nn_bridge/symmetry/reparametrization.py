@@ -17,6 +17,7 @@ import numpy as np
 from nn_bridge.collapse import collapse, two_layer_form
 from nn_bridge.comparison import equivalent
 from nn_bridge.exact_array import object_array, to_rational
+from nn_bridge.explanations.writing import typeset
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
@@ -134,8 +135,14 @@ class Reparametrization(Immutable):
             raise ArgumentError(message)
         return None, constant
 
-    def explain(self) -> str:
-        """Return the moves in sentences."""
+    def explain(self, form: str = "text") -> str:
+        """Return the moves in sentences.
+
+        Parameters
+        ----------
+        form : {"text", "latex"}
+            Plain text, or LaTeX for a document with amsfonts.
+        """
         moves = [f"unit {i} of f becomes unit {j} of g" for j, i in enumerate(self.permutation)]
         shown = ", ".join(moves[:12]) + (f", and {len(moves) - 12} more" if moves[12:] else "")
         scaled = [f"{j} by {written(t)}" for j, t in enumerate(self.scales) if t != 1]
@@ -144,7 +151,7 @@ class Reparametrization(Immutable):
             told.append(f"Scaled are the incoming weights of unit {', '.join(scaled[:12])}.")
         if self.flipped:
             told.append(f"Turned round {_are(self.flipped)} {listed(self.flipped)} of f.")
-        return " ".join(told)
+        return typeset(" ".join(told), form)
 
     def __repr__(self) -> str:
         if len(self.permutation) > 12:

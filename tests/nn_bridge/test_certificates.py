@@ -411,6 +411,18 @@ def test_a_claim_about_a_domain_is_none_about_all_of_space(tmp_path):
         nb.check(path, f, f, claim="equla")
 
 
+def test_a_damaged_compressed_file_is_unreadable(tmp_path):
+    path, f = tmp_path / "proof.json.gz", nb.two_layer([[1]], [0], [[1]])
+    nb.equivalent(f, f).save(path)
+    whole = path.read_bytes()
+    for damaged in [whole[:20], whole[: len(whole) // 2], b"", b"no archive"] + [
+        whole[:k] + bytes([whole[k] ^ 255]) + whole[k + 1 :] for k in range(10, len(whole), 7)
+    ]:
+        path.write_bytes(damaged)
+        with pytest.raises(nb.CertificateError, match="must be a readable JSON file"):
+            nb.check(path, f, f)
+
+
 def softmax(*rows):
     return nb.Network([nb.Affine(rows), nb.ReLU(), nb.Affine([[1, 1], [0, 1]])], head="softmax")
 

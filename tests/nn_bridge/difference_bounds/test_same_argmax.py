@@ -104,6 +104,12 @@ def test_behind_a_softmax_the_class_is_that_of_the_logits(tmp_path):
     assert refuted.check()
 
 
+def test_numbers_as_large_as_doubles_warn_of_nothing():
+    f = nb.two_layer([[1e308, -1e308], [5e-324, 0]], [1e308, -5e-324], [[1e308, 5e-324]] * 2)
+    verdict = same_argmax(f, f, ([-1, -1], [1, 1]), time_limit=0.1)
+    assert verdict.check()
+
+
 def test_what_will_not_do_is_refused():
     f = nb.Network([nb.Affine(np.zeros((0, 1)))])
     with pytest.raises(DimensionError, match="must have outputs"):

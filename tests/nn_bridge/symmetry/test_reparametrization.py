@@ -73,6 +73,7 @@ def test_networks_in_one_orbit_are_taken_to_each_other(pair):
     assert all(t > 0 for t in there.scales)
     assert sorted(there.permutation) == list(range(len(there.permutation)))
     assert isinstance(there.explain(), str)
+    assert isinstance(there.explain("latex"), str)
 
 
 @given(pair=orbit_pairs())
