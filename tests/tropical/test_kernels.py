@@ -243,10 +243,11 @@ def test_points_are_sorted_by_cells(variables, sides, count, seed, strange):
     )
     if strange and count > 2:
         points[0, 0], points[1, -1], points[2, 0] = np.nan, np.inf, -np.inf
-    order = np.full(count, -1, np.int32)
+    order, out = np.full(count, -1, np.int32), np.empty_like(points)
     with np.errstate(invalid="ignore"):
-        sort_by_cells(points, sides, order)
+        sort_by_cells(points, sides, order, out)
     assert sorted(order.tolist()) == list(range(count))
+    np.testing.assert_array_equal(out, points[order])
     if not strange and count and (np.ptp(points, axis=0) == 2 * sides).all():
         cells = np.minimum(points[order] // 2, sides - 1).tolist()
         places = list(zip(cells, order.tolist(), strict=True))

@@ -32,7 +32,7 @@ FILTERED = {4: (16, 512), 8: (8, 256)}
 PAUSE = 16
 """For how many chunks of points the filter rests when it excluded too little."""
 
-CELL, TOGETHER = 32, 128
+CELL, TOGETHER = 48, 192
 """About how many points lie in a cell of the grid, and how many share a choice of terms."""
 
 
@@ -117,7 +117,7 @@ def largest_terms(
         pack_terms,
         selection_kernel,
     )
-    from tropical.kernels.neighbours import sort_by_cells
+    from tropical.kernels.neighbours import scatter, sort_by_cells
 
     dtype, (k, d) = points.dtype, points.shape
     if d == 0:
@@ -139,9 +139,9 @@ def largest_terms(
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order = None
     if d <= VARIABLES and len(coefficients) >= TERMS and POINTS <= k < 2**31:
-        order = np.empty(k, np.int32)
-        points = plain(points)
-        sort_by_cells(points, max(1, int((k / CELL) ** (1 / d))), order)
+        order, sorted_ = np.empty(k, np.int32), np.empty((k, d), dtype)
+        sort_by_cells(plain(points), max(1, int((k / CELL) ** (1 / d))), order, sorted_)
+        points = sorted_
 
     def evaluate(strip: tuple[int, int]) -> None:
         """Fill in the answers for a strip of the points."""
@@ -153,9 +153,7 @@ def largest_terms(
         pause = 0
         for begin in range(*strip, step):
             end = min(begin + step, strip[1])
-            which = slice(begin, end) if order is None else order[begin:end]
-            some = points[begin:end] if order is None else points.take(order[begin:end], axis=0)
-            chunk, marks = plain(some), np.empty(end - begin, np.bool_)
+            chunk, marks = plain(points[begin:end]), np.empty(end - begin, np.bool_)
             width = tile.columns
             replaced = pack_points(
                 chunk, panels, marks, width, weights, start, limit, marked, absorbing
@@ -183,11 +181,11 @@ def largest_terms(
                 kernel(terms, those, d, group, counts, names, *part, first, until, room)
             if replaced:
                 _remove(part, limit)
-            inside[which] = marks
-            for whole, piece in zip(
-                (*found.values, *found.indices), (*part.values, *part.indices), strict=True
-            ):
-                whole[which] = piece
+            if order is None:
+                inside[begin:end] = marks
+                found.values[:, begin:end], found.indices[:, begin:end] = part
+            else:
+                scatter(order[begin:end], marks, *part, inside, *found)
 
     in_threads(evaluate, strips(k, tile.columns, threads), threads)
     return found, inside

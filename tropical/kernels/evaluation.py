@@ -23,7 +23,7 @@ from tropical.kernels.machine import has_fma, vector_bytes, vector_registers
 from tropical.kernels.products import Tile
 from tropical.typing import Array
 
-SHARED = 4
+SHARED = 8
 """Groups of boxes whose common box excludes terms before each of them does."""
 
 

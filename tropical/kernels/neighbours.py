@@ -1,4 +1,4 @@
-"""Points sorted by the cells of a grid, by counting."""
+"""Points sorted by the cells of a grid, by counting, and answers put where their points were."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ SAMPLE = 2048
 """So many points, evenly spread over the list, tell where the grid lies."""
 
 
-@kernel(signatures=[f"({t}[:, ::1], i8, i4[::1])" for t in ("f4", "f8", "i8")])
-def sort_by_cells(points: Array, sides: int, order: Array) -> None:
-    """Write the numbers of the points into ``order``, cell by cell, in each cell in their order.
+@kernel(signatures=[f"({t}[:, ::1], i8, i4[::1], {t}[:, ::1])" for t in ("f4", "f8", "i8")])
+def sort_by_cells(points: Array, sides: int, order: Array, out: Array) -> None:
+    """Write the points into ``out`` cell by cell, in each cell as they come, and their numbers.
 
-    points (k, d), order (k,). The grid cuts every side of the box around a sample of the points
-    into ``sides`` parts, whose outer ones go on beyond it; its cells are in lexicographic order.
-    Where an entry that is not finite or a side beyond the range of doubles comes to lie is of no
-    account.
+    points, out (k, d), order (k,): the numbers. The grid cuts every side of the box around a sample
+    of the points into ``sides`` parts, whose outer ones go on beyond it; its cells are in
+    lexicographic order. Where an entry that is not finite or a side beyond the range of doubles
+    comes to lie is of no account.
     """
     k, d = points.shape
-    low, scale = np.empty(d), np.empty(d)
+    cells = np.zeros(k, np.int32)
     for t in range(d):
         least, most = np.inf, -np.inf
         for i in range(0, k, max(1, k // SAMPLE)):
@@ -29,24 +29,50 @@ def sort_by_cells(points: Array, sides: int, order: Array) -> None:
             if entry - entry == 0:
                 least = entry if entry < least else least
                 most = entry if entry > most else most
-        low[t] = least
-        scale[t] = sides / (most - least) if most > least else 0.0
-    cells = np.empty(k, np.int32)
-    begins = np.zeros(sides**d + 1, np.int64)
+        scale = sides / (most - least) if most > least else 0.0
+        for i in range(k):
+            place = (points[i, t] - least) * scale
+            place = place if place > 0 else 0.0
+            place = place if place < sides - 1 else sides - 1.0
+            cells[i] = cells[i] * np.int32(sides) + np.int32(place)
+    begins = np.zeros(sides**d + 1, np.int32)
     for i in range(k):
-        cell = 0
-        for t in range(d):
-            place = (points[i, t] - low[t]) * scale[t]
-            side = 0
-            if place >= sides - 1:
-                side = sides - 1
-            elif place > 0:
-                side = int(place)
-            cell = cell * sides + side
-        cells[i] = cell
-        begins[cell + 1] += 1
+        begins[cells[i] + 1] += 1
     for cell in range(begins.size - 1):
         begins[cell + 1] += begins[cell]
     for i in range(k):
-        order[begins[cells[i]]] = i
+        at = begins[cells[i]]
         begins[cells[i]] += 1
+        order[at] = i
+        for t in range(d):
+            out[at, t] = points[i, t]
+
+
+@kernel(
+    signatures=[
+        f"(i4[::1], b1[::1], {t}[:, ::1], i8[:, ::1], b1[::1], {t}[:, ::1], i8[:, ::1])"
+        for t in ("f4", "f8", "i8")
+    ]
+)
+def scatter(
+    order: Array,
+    marks: Array,
+    values: Array,
+    indices: Array,
+    all_marks: Array,
+    all_values: Array,
+    all_indices: Array,
+) -> None:
+    """Write what was found at the points with the numbers in ``order`` to their places.
+
+    order, marks (n,), values (v, n), indices (i, n); of all k points: all_marks (k,), all_values
+    (v, k), all_indices (i, k).
+    """
+    for x in range(order.size):
+        all_marks[order[x]] = marks[x]
+    for rank in range(values.shape[0]):
+        for x in range(order.size):
+            all_values[rank, order[x]] = values[rank, x]
+    for rank in range(indices.shape[0]):
+        for x in range(order.size):
+            all_indices[rank, order[x]] = indices[rank, x]
