@@ -21,32 +21,36 @@ def commands(context: click.Context) -> None:
 
 
 @commands.command()
-def warm() -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="How many compile at a time; one for each core, unless told.",
+)
+def warm(processes: int | None) -> None:
     """Compile every kernel that is not on disk yet."""
     import numba
     from tqdm import tqdm
 
-    from tropical.kernels.warming import all_tasks, run
+    from tropical.kernels.warming import compile_all, count_tasks
 
     if numba.config.DISABLE_JIT:
         message = "kernels must be compiled to be kept, got NUMBA_DISABLE_JIT=1; unset it first"
         raise click.ClickException(message)
     begin = perf_counter()
-    tasks = all_tasks()
     seconds: dict[str, float] = {}
-    compiled = 0
-    with tqdm(tasks, disable=None, leave=False, file=sys.stderr) as bar:
-        for task in bar:
-            bar.set_description(task.name)
-            spent = run(task)
-            if spent is not None:
-                seconds[task.name] = seconds.get(task.name, 0.0) + spent
-                compiled += 1
+    compiled, total = 0, count_tasks()
+    with tqdm(total=total, disable=None, leave=False, file=sys.stderr) as bar:
+        for module, found in compile_all(processes):
+            bar.set_description(module)
+            bar.update(len(found))
+            for name, spent in found:
+                if spent is not None:
+                    seconds[name] = seconds.get(name, 0.0) + spent
+                    compiled += 1
     for name, spent in seconds.items():
         click.echo(f"{spent:6.1f} s  {name}")
     click.echo(
-        f"{compiled} compiled, {len(tasks) - compiled} on disk before, "
-        f"{perf_counter() - begin:.1f} s"
+        f"{compiled} compiled, {total - compiled} on disk before, {perf_counter() - begin:.1f} s"
     )
 
 

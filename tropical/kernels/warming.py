@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
 from pkgutil import iter_modules
 from time import perf_counter
 from types import ModuleType
@@ -26,17 +30,58 @@ class Task:
     compile: Callable[[], object]
 
 
-def all_tasks() -> list[Task]:
-    """Return what there is to compile in the modules of this package."""
-    return [task for module in kernel_modules() for task in tasks_of(module)]
+def compile_all(
+    processes: int | None = None,
+) -> Iterator[tuple[str, list[tuple[str, float | None]]]]:
+    """Compile the modules of this package, some at a time, and yield each that is done.
+
+    A kernel calls only functions of its own module, so no two processes write one file. With the
+    name of the module come those of its tasks, and the seconds that each took: see `run`. Long
+    modules come first, or one of them would be waited for at the end.
+    """
+    names = sorted(module_names(), key=_length, reverse=True)
+    count = min(processes or _cores(), len(names))
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        waiting = {pool.submit(compile_module, name): name for name in names}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def compile_module(name: str) -> list[tuple[str, float | None]]:
+    """Compile the kernels of one module of this package, and return what was done in which time."""
+    tasks = tasks_of(import_module(f"{tropical.kernels.__name__}.{name}"))
+    return [(task.name, run(task)) for task in tasks]
+
+
+def count_tasks() -> int:
+    """Return how many specialisations there are to compile in the modules of this package."""
+    return sum(1 for module in kernel_modules() for _ in tasks_of(module))
 
 
 def kernel_modules() -> Iterator[ModuleType]:
     """Import and yield the modules of this package."""
-    package = tropical.kernels
-    for found in iter_modules(package.__path__):
-        if found.name != "__main__" and not found.ispkg:
-            yield import_module(f"{package.__name__}.{found.name}")
+    for name in module_names():
+        yield import_module(f"{tropical.kernels.__name__}.{name}")
+
+
+def module_names() -> list[str]:
+    """Return the names of the modules of this package, in their order."""
+    found = iter_modules(tropical.kernels.__path__)
+    return [module.name for module in found if module.name != "__main__" and not module.ispkg]
+
+
+def _length(name: str) -> int:
+    return Path(tropical.kernels.__path__[0], f"{name}.py").stat().st_size
+
+
+def _cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def kernels_of(module: ModuleType) -> Iterator[Any]:
