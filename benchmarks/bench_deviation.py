@@ -58,3 +58,29 @@ def test_quotient(benchmark, inputs):
     )
     benchmark.extra_info["quotient"] = found.ratio
     assert found.lower <= found.upper
+
+
+def chain(depth, units=20, inputs=4, seed=0):
+    """A random deep network with weights of float32, and the same with its units rescaled."""
+    generator = np.random.default_rng(seed)
+    layers, other = [], []
+    before = np.ones(inputs)
+    for _ in range(depth):
+        W = single(generator.standard_normal((units, len(before))) / np.sqrt(len(before)))
+        t = generator.uniform(0.5, 3, units)
+        layers += [nb.Affine(W), nb.ReLU()]
+        other += [nb.Affine(single(W * t[:, None] / before)), nb.ReLU()]
+        before = t
+    A = single(generator.standard_normal((1, units)))
+    f, g = nb.Network([*layers, nb.Affine(A)]), nb.Network([*other, nb.Affine(single(A / before))])
+    return f, g, ([-1] * inputs, [1] * inputs)
+
+
+@pytest.mark.parametrize("depth", [2, 4, 6], ids="{}-levels".format)
+@pytest.mark.benchmark(group=f"deviation: 4 inputs, levels of 20 units, {SECONDS} seconds")
+def test_quotient_of_deep_networks(benchmark, depth):
+    found = benchmark.pedantic(
+        deviation, args=chain(depth), kwargs={"time_limit": SECONDS}, rounds=1
+    )
+    benchmark.extra_info["quotient"] = found.ratio
+    assert found.lower <= found.upper

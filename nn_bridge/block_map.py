@@ -14,6 +14,7 @@ from nn_bridge.linear_map import Dense, LinearMap, Sparse
 from nn_bridge.unrolled import Unrolled
 from tropical.errors import DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 class Blocks(Unrolled):
@@ -46,7 +47,9 @@ class Blocks(Unrolled):
     ) -> None:
         for own, places in zip(maps, taken, strict=True):
             if own is not None and own.shape[1] != len(places):
-                message = f"a block must take {own.shape[1]} coordinates, got {len(places)}"
+                message = (
+                    f"a block must take {counted(own.shape[1], 'coordinate')}, got {len(places)}"
+                )
                 raise DimensionError(message)
             if len(places) and not 0 <= places.min() <= places.max() < columns:
                 message = f"taken must lie in 0..{columns - 1}"
@@ -113,7 +116,7 @@ class Blocks(Unrolled):
         )
 
     def __repr__(self) -> str:
-        return f"Blocks({self.shape[0]} x {self.shape[1]}, {len(self.maps)} blocks)"
+        return f"Blocks({self.shape[0]} x {self.shape[1]}, {counted(len(self.maps), 'block')})"
 
 
 def renamed(own: LinearMap, places: Array, columns: int) -> Sparse:

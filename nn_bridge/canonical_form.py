@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nn_bridge.collapse import two_layer_form
+from nn_bridge.composition import compose
 from nn_bridge.exact_array import object_array, rationals, to_rational
 from nn_bridge.hyperplanes import Hyperplane, units
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
 from nn_bridge.network import Network, require_network
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.errors import ArgumentError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tropical.algebra.factored import FactoredPolynomial
     from tropical.geometry.zonotope import Zonotope
@@ -144,10 +147,7 @@ class CanonicalForm:
 
     def __repr__(self) -> str:
         count = len(self.hyperplanes)
-        return (
-            f"CanonicalForm(R^{self.inputs} -> R^{self.outputs}, "
-            f"{count} hyperplane{'' if count == 1 else 's'})"
-        )
+        return f"CanonicalForm(R^{self.inputs} -> R^{self.outputs}, {counted(count, 'hyperplane')})"
 
 
 def canonical(f: Network) -> CanonicalForm:
@@ -172,7 +172,13 @@ def canonical(f: Network) -> CanonicalForm:
     >>> form == nb.canonical(form.network())
     True
     """
+    return canonical_before(f, NEVER)
+
+
+def canonical_before(f: Network, deadline: Deadline) -> CanonicalForm:
+    """Return the canonical form, as `canonical`, or raise `OutOfTimeError` at a deadline."""
     require_network(f)
+    deadline.require("merging linear layers")
     form = two_layer_form(f)
     if form is None:
         message = (
@@ -182,20 +188,25 @@ def canonical(f: Network) -> CanonicalForm:
         raise ArgumentError(message)
     outer = rationals(form.outer)
     constant = rationals(form.constant)
-    linear = rationals(np.zeros((f.outputs, f.inputs)))
+    slopes: list[Array] = []
+    normals: list[Hyperplane] = []
     found: dict[Hyperplane, Array] = {}
     half = Fraction(1, 2)
     for unit, (hyperplane, multiple, positive, negative) in enumerate(units(form)):
+        deadline.require("merging the units on each hyperplane")
         column = outer[:, unit]
         if hyperplane is None:
             constant = constant + column * (multiple * (positive if multiple >= 0 else negative))
             continue
-        places, primitive = hyperplane
         kink = column * (abs(multiple) * (positive - negative))
         found[hyperplane] = found[hyperplane] + kink if hyperplane in found else kink
         slope = column * (multiple * (positive + negative) * half)
-        linear[:, list(places)] += np.multiply.outer(slope, _weights_of(primitive))
-        constant = constant + slope * primitive[-1]
+        if slope.any():
+            slopes.append(slope)
+            normals.append(hyperplane)
+            constant = constant + slope * hyperplane[1][-1]
+    total = Dense(object_array([v for slope in slopes for v in slope], (len(slopes), f.outputs)).T)
+    linear = rationals(compose(total, _weights(normals, f.inputs)).dense())
     live = sorted(hyperplane for hyperplane, multiplier in found.items() if multiplier.any())
     return CanonicalForm(
         f.inputs,
@@ -217,7 +228,7 @@ def _weights_of(primitive: tuple[int, ...]) -> Array:
     return object_array(primitive[:-1], (len(primitive) - 1,))
 
 
-def _weights(hyperplanes: tuple[Hyperplane, ...], inputs: int) -> Sparse:
+def _weights(hyperplanes: Sequence[Hyperplane], inputs: int) -> Sparse:
     starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in hyperplanes])])
     flat = [place for places, _ in hyperplanes for place in places]
     values = [entry for _, primitive in hyperplanes for entry in primitive[:-1]]

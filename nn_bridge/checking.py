@@ -14,7 +14,9 @@ from nn_bridge.evidence import load
 from nn_bridge.heads import comparable
 from nn_bridge.network import SIGMOID, Network
 from nn_bridge.readers import read
+from nn_bridge.smooth.equality import without_heads
 from nn_bridge.smooth.network import SmoothNetwork
+from nn_bridge.smooth.verdicts import layers_of
 from tropical.errors import ArgumentError
 
 Model = Network | SmoothNetwork
@@ -110,10 +112,11 @@ def _verify(
     progress: Callable[[int], object] | None,
 ) -> bool:
     plain = [network for network in networks if isinstance(network, Network)]
-    if not plain:
-        smooth = [network.plain() for network in networks if isinstance(network, SmoothNetwork)]
-        return len(smooth) == 2 and smooth_checker.check(evidence, *smooth)
-    if len(plain) < len(networks) or len({network.head for network in plain}) > 1:
+    if len(plain) < len(networks):
+        if len(networks) != 2 or networks[0].head != networks[1].head:
+            return False
+        return smooth_checker.check(evidence, *map(layers_of, without_heads(*networks)))
+    if len({network.head for network in plain}) > 1:
         return False
     if not isinstance(evidence, dict):
         return False

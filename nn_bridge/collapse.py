@@ -27,6 +27,15 @@ def collapse(network: Network) -> Network:
     >>> collapse(nb.Network([nb.Affine([[2]]), nb.Affine([[3]], [1]), nb.ReLU()]))
     Network(Affine(1 -> 1), ReLU(), Affine(1 -> 1, 1 stored))
     """
+    known = vars(network)
+    if "collapsed" not in known:
+        known["collapsed"] = _merged(network)
+    found: Network = known["collapsed"]
+    return found
+
+
+def _merged(network: Network) -> Network:
+    """Return the network of a new list of layers."""
     layers: list[Affine | TwoSlope | Maxout] = []
     pending: Affine | None = None
     for layer, width in zip(network.layers, network.widths, strict=False):

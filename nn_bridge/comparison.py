@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 from nn_bridge.domain import as_domain
@@ -10,10 +9,10 @@ from nn_bridge.equivalence.decide import BUDGET, decide
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
+from nn_bridge.options import read_budget, read_seed
 from nn_bridge.smooth.network import SmoothNetwork
-from nn_bridge.time_limit import require_time_limit
+from nn_bridge.time_limit import Deadline, read_time_limit
 from nn_bridge.verdicts import Verdict
-from tropical.errors import ArgumentError
 
 
 def equivalent(
@@ -50,8 +49,9 @@ def equivalent(
     Parameters
     ----------
     f, g : Network
-        With equally many inputs, and equally many outputs. Or two `SmoothNetwork`, which are always
-        decided, everywhere.
+        With equally many inputs, and equally many outputs. Two `SmoothNetwork` of one kind, or one
+        and a `Network` of one hidden layer, are always decided, on domains as well; the budget
+        plays no role there, and ``within`` is not supported.
     domain : Domain, pair of sequences, Polytope or Polyhedron, optional
         Where they are compared: `nn_bridge.Domain`, or the lower and the upper bounds of a box.
     within : number, optional
@@ -60,10 +60,13 @@ def equivalent(
         How many flags of hyperplanes may be looked at for maxima that are left over (a maximum of k
         pieces has about k!/2 of them), and how many cells.
     time_limit : float, optional
-        How many seconds cells may be compared, 10 unless told; the other steps are not interrupted.
-        With ``within``, how many seconds bounds are improved, 20 unless told.
+        After so many seconds all of this stops, whatever is being done: what is open then is
+        undecided, and the reason tells what was done last. Without it only the comparison of cells
+        has a limit, of 10 seconds. With ``within``, how many seconds bounds are improved, 20 unless
+        told.
     seed : int
-        Equal seeds try equal random points.
+        Equal seeds try equal random points. With ``within`` no flags, cells or random points are
+        looked at, and the budget and the seed play no role.
 
     Returns
     -------
@@ -94,26 +97,17 @@ def equivalent(
     >>> bool(nb.equivalent(f, g)), bool(nb.equivalent(f, g, domain=([0, 0], [1, 1])))
     (False, True)
     """
+    budget, seed = read_budget(budget, "flags and cells", 0), read_seed(seed)
+    deadline = Deadline(read_time_limit(time_limit))
     if isinstance(f, SmoothNetwork) or isinstance(g, SmoothNetwork):
         from nn_bridge.smooth.equality import equivalent_smooth
 
-        return equivalent_smooth(f, g, domain, within)
+        return equivalent_smooth(f, g, domain, within, deadline=deadline, seed=seed)
     require_one_shape(f, g)
-    _require_limits(budget, time_limit, seed)
     f, g = comparable(f, g)
     where = None if domain is None else as_domain(domain, f.inputs)
     if within is not None:
         from nn_bridge.difference_bounds.verdict import within as bounded
 
         return bounded(f, g, where, within, time_limit)
-    return decide(f, g, where, budget=int(budget), time_limit=time_limit, seed=int(seed))
-
-
-def _require_limits(budget: Any, time_limit: Any, seed: Any) -> None:
-    if isinstance(budget, bool) or not isinstance(budget, Integral) or budget < 0:
-        message = f"budget must be a number of flags and cells, 0 or more, got {budget!r}"
-        raise ArgumentError(message)
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-        message = f"seed must be a whole number, 0 or more, got {seed!r}"
-        raise ArgumentError(message)
-    require_time_limit(time_limit)
+    return decide(f, g, where, budget=budget, deadline=deadline, seed=seed)

@@ -7,10 +7,17 @@ from math import lcm
 import flint
 import numpy as np
 
+from nn_bridge.block_map import renamed
 from nn_bridge.exact_array import as_integers, object_array, over, rationals, to_rational
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, zeros
 from tropical.errors import DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
+
+FEW_PRODUCTS = 10_000
+"""Matrices with fewer products of entries are multiplied by NumPy."""
+PRODUCTS = 1 << 20
+"""So many products of entries are held at once, or those of a row: some 100 MiB."""
 
 
 def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
@@ -22,12 +29,15 @@ def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
         If the inner rows are not as many as the outer columns.
     """
     if outer.shape[1] != inner.shape[0]:
-        message = f"outer must have {inner.shape[0]} columns, got {outer.shape[1]}"
+        message = f"outer must have {counted(inner.shape[0], 'column')}, got {outer.shape[1]}"
         raise DimensionError(message)
     if isinstance(outer, Sparse) and outer.selects:
         return inner.take(outer.places)
     if isinstance(outer, Sparse) and np.diff(outer.starts).max(initial=0) <= 1:
         return _multiples_of_rows(outer, inner)
+    if isinstance(inner, Sparse) and np.diff(inner.starts).max(initial=0) <= 1:
+        product = _columns_renamed(outer, inner)
+        return product if isinstance(outer, Sparse) else Dense(product.dense())
     if isinstance(outer, Sparse) and isinstance(inner, Sparse):
         return _sparse_product(outer, inner)
     if isinstance(outer, Dense) and isinstance(inner, Dense):
@@ -56,18 +66,64 @@ def _multiples_of_rows(outer: Sparse, inner: LinearMap) -> LinearMap:
     return Sparse(np.concatenate([[0], np.cumsum(lengths)]), taken.places, values, inner.shape[1])
 
 
+def _columns_renamed(outer: LinearMap, inner: Sparse) -> Sparse:
+    """Return the product where each row of ``inner`` has at most one entry."""
+    filled = np.flatnonzero(np.diff(inner.starts))
+    places = np.zeros(inner.shape[0], np.int64)
+    places[filled] = inner.places
+    factors = np.zeros(inner.shape[0], inner.values.dtype)
+    factors[filled] = inner.values
+    scaled: LinearMap
+    if isinstance(outer, Dense):
+        scaled = Dense(_products(outer.entries, np.broadcast_to(factors, outer.shape)))
+    else:
+        values = _products(outer.values, factors[outer.places])
+        scaled = Sparse(outer.starts, outer.places, values, outer.columns)
+    return renamed(scaled, places, inner.columns)
+
+
+def _products(values: Array, factors: Array) -> Array:
+    """Return the products of entries, in doubles where all factors are powers of two, or 0."""
+    if np.dtype(object) not in {values.dtype, factors.dtype}:
+        live = factors != 0
+        with np.errstate(all="ignore"):
+            doubles = values * factors
+            back = np.divide(doubles, factors, out=values.copy(), where=live)
+        powers = (np.abs(np.frexp(factors)[0])[live] == 0.5).all()
+        if powers and np.isfinite(doubles).all() and (back == values).all():
+            return np.asarray(doubles)
+    (left, below), (right, beside) = as_integers(values), as_integers(factors)
+    return over(left * right, below * beside)
+
+
 def _dense_product(outer: Array, inner: Array) -> Array:
     if 0 in (*outer.shape, *inner.shape):
         return np.zeros((outer.shape[0], inner.shape[1]))
     left, left_denominator = as_integers(outer)
     right, right_denominator = as_integers(inner)
-    product = flint.fmpz_mat(*outer.shape, left.ravel().tolist()) * flint.fmpz_mat(
-        *inner.shape, right.ravel().tolist()
+    return over(integer_product(left, right), left_denominator * right_denominator)
+
+
+def integer_product(left: Array, right: Array) -> Array:
+    """Return the product of two matrices of integers of any size, object arrays.
+
+    FLINT is quicker where there are many products, although the entries are copied.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nn_bridge.composition import integer_product
+    >>> integer_product(np.array([[2**70, 1]], object), np.array([[1], [3]], object)).tolist()
+    [[1180591620717411303427]]
+    """
+    if left.size * right.shape[1] < FEW_PRODUCTS:
+        product: Array = left @ right
+        return product
+    found = flint.fmpz_mat(*left.shape, left.ravel().tolist()) * flint.fmpz_mat(
+        *right.shape, right.ravel().tolist()
     )
-    entries = np.array([int(entry) for entry in product.entries()], dtype=object)
-    return over(
-        entries.reshape(outer.shape[0], inner.shape[1]), left_denominator * right_denominator
-    )
+    entries = [int(entry) for entry in found.entries()]
+    return object_array(entries, (left.shape[0], right.shape[1]))
 
 
 def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
@@ -91,22 +147,32 @@ def _mixed_product(outer: LinearMap, inner: LinearMap) -> Array:
 
 
 def _sparse_product(outer: Sparse, inner: Sparse) -> Sparse:
+    """Sort the products of entries by row and column, and add those of one place."""
     left, left_denominator = as_integers(outer.values)
     right, right_denominator = as_integers(inner.values)
-    denominator = left_denominator * right_denominator
-    starts = [0]
-    places: list[int] = []
-    values: list[int] = []
-    for i in range(outer.shape[0]):
-        total: dict[int, int] = {}
-        for k in range(int(outer.starts[i]), int(outer.starts[i + 1])):
-            factor, j = left[k], outer.places[k]
-            for place in range(int(inner.starts[j]), int(inner.starts[j + 1])):
-                column = int(inner.places[place])
-                total[column] = total.get(column, 0) + factor * right[place]
-        ordered = sorted(total)
-        places.extend(ordered)
-        values.extend(total[column] for column in ordered)
-        starts.append(len(places))
-    entries = np.array(values, dtype=object)
-    return Sparse(starts, places, over(entries, denominator), inner.shape[1])
+    lengths = np.diff(inner.starts)[outer.places]
+    ends = np.concatenate([[0], np.cumsum(lengths)])[outer.starts]
+    counts = [np.zeros(1, np.int64)]
+    places, values = [np.zeros(0, np.int64)], [zeros(0)]
+    row = 0
+    while row < outer.shape[0]:
+        end = max(int(np.searchsorted(ends, ends[row] + PRODUCTS, "right")) - 1, row + 1)
+        entries = np.arange(outer.starts[row], outer.starts[end])
+        own = lengths[entries]
+        inside = np.arange(own.sum()) - np.repeat(np.cumsum(own) - own, own)
+        source = np.repeat(inner.starts[outer.places[entries]], own) + inside
+        columns = inner.places[source]
+        rows = np.repeat(np.arange(row, end), np.diff(ends[row : end + 1]))
+        order = np.lexsort((columns, rows))
+        rows, columns = rows[order], columns[order]
+        first = np.ones(len(rows), dtype=bool)
+        first[1:] = (np.diff(rows) != 0) | (np.diff(columns) != 0)
+        products = left[np.repeat(entries, own)[order]] * right[source[order]]
+        begins = np.flatnonzero(first)
+        counts.append(np.bincount(rows[begins] - row, minlength=end - row))
+        places.append(columns[begins])
+        values.append(np.add.reduceat(products, begins) if len(begins) else zeros(0))
+        row = end
+    total = over(np.concatenate(values), left_denominator * right_denominator)
+    starts = np.cumsum(np.concatenate(counts))
+    return Sparse(starts, np.concatenate(places), total, inner.shape[1])

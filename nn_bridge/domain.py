@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf
+from reprlib import repr as abbreviated
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,16 @@ import numpy as np
 from nn_bridge.affine_hull import Functional, at, primitive
 from nn_bridge.chart import Bound, Chart
 from nn_bridge.exact_array import exact_array, to_rational
+from nn_bridge.explanations.numbers import counted
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact, written
 from tropical.typing import Rational
+
+LONGEST = 60
+"""A box is shown by its bounds where they take at most so many letters."""
+FEW = 4
+"""More equal bounds than these are written as a multiple of a list."""
 
 
 class Domain(Immutable):
@@ -43,7 +50,7 @@ class Domain(Immutable):
     >>> import nn_bridge as nb
     >>> square = nb.Domain.box([0, 0], [1, 1])
     >>> square, ["1/2", 1] in square
-    (Domain(box in R^2), True)
+    (Domain.box([0, 0], [1, 1]), True)
     >>> nb.Domain.halfspaces([[1, 1]], [1], lower=[0, 0])
     Domain(dimension 2 in R^2, 3 constraints)
     """
@@ -58,9 +65,8 @@ class Domain(Immutable):
             _bound(v, "upper", inf) for v in _listed(upper, "upper")
         )
         if len(self.lower) != len(self.upper):
-            message = (
-                f"upper must have {len(self.lower)} bounds as lower has, got {len(self.upper)}"
-            )
+            bounds = counted(len(self.lower), "bound")
+            message = f"upper must have {bounds} as lower has, got {len(self.upper)}"
             raise DimensionError(message)
         for j, (below, above) in enumerate(zip(self.lower, self.upper, strict=True)):
             if below is not None and above is not None and below > above:
@@ -125,7 +131,8 @@ class Domain(Immutable):
         normals = [[exact(v, "A") for v in _listed(row, "A[i]")] for row in _listed(A, "A")]
         ends = [exact(v, "b") for v in _listed(b, "b")]
         if len(normals) != len(ends):
-            message = f"b must have {len(normals)} entries, one for each row of A, got {len(ends)}"
+            entries = counted(len(normals), "entry", "entries")
+            message = f"b must have {entries}, one for each row of A, got {len(ends)}"
             raise DimensionError(message)
         pairs = [_equation(pair) for pair in _listed(equations, "equations")]
         rows = [[*(-v for v in a), c] for a, c in zip(normals, ends, strict=True)]
@@ -159,6 +166,29 @@ class Domain(Immutable):
         return f"{kind} of dimension {self.dimension}" if flat else kind
 
     @property
+    def place(self) -> str:
+        """The domain in a line: a box by its intervals where they are few, else its kind.
+
+        Examples
+        --------
+        >>> import nn_bridge as nb
+        >>> nb.Domain.box([0, 0, 0], [1, 1, 1]).place, nb.Domain.box([0, None], ["1/3", 1]).place
+        ('[0, 1]^3', '[0, 1/3] x (-inf, 1]')
+        >>> nb.Domain.halfspaces([[1, 1]], [1]).place
+        'a polyhedron in R^2'
+        """
+        kind = f"{self.kind} in R^{self.inputs}"
+        if not (self.is_box and self.inputs):
+            return kind
+        pairs = list(zip(self.lower, self.upper, strict=True))
+        if len(set(pairs)) == 1:
+            power = f"^{len(pairs)}" if len(pairs) > 1 else ""
+            line = f"{interval(*pairs[0])}{power}"
+        else:
+            line = " x ".join(interval(*pair) for pair in pairs[:LONGEST])
+        return line if len(line) <= LONGEST else kind
+
+    @property
     def is_box(self) -> bool:
         """Whether bounds of coordinates are all there is."""
         return not self.rows
@@ -180,7 +210,7 @@ class Domain(Immutable):
         """Whether a point, exact, satisfies every constraint."""
         entries = [to_rational(v) for v in exact_array(point, "point", 1)]
         if len(entries) != self.inputs:
-            message = f"point must have {self.inputs} coordinates, got {len(entries)}"
+            message = f"point must have {counted(self.inputs, 'coordinate')}, got {len(entries)}"
             raise DimensionError(message)
         bounded = all(
             (below is None or below <= entry) and (above is None or entry <= above)
@@ -212,19 +242,20 @@ class Domain(Immutable):
         return hash((self.lower, self.upper))
 
     def __repr__(self) -> str:
-        if self.is_box:
-            return f"Domain(box in R^{self.inputs})"
-        count = sum(bound is not None for bound in (*self.lower, *self.upper)) + len(self.rows)
-        constraints = f"{count} constraint{'' if count == 1 else 's'}"
-        return f"Domain(dimension {self.dimension} in R^{self.inputs}, {constraints})"
+        """Return how a box is made, where that is short; else what kind of set it is."""
+        bounds = sum(bound is not None for bound in (*self.lower, *self.upper))
+        if not self.is_box:
+            constraints = counted(bounds + len(self.rows), "constraint")
+            return f"Domain(dimension {self.dimension} in R^{self.inputs}, {constraints})"
+        made = f"Domain.box({_corner(self.lower)}, {_corner(self.upper)})"
+        counts = f"Domain(box in R^{self.inputs}, {counted(bounds, 'bound')})"
+        return made if len(made) <= LONGEST else counts
 
     def _functional(self, row: Sequence[Any]) -> Functional:
         entries = [exact(v, "rows") for v in row]
         if len(entries) != self.inputs + 1:
-            message = (
-                f"rows must have {self.inputs + 1} entries, coefficients and a constant, "
-                f"got {len(entries)}"
-            )
+            length = counted(self.inputs + 1, "entry", "entries")
+            message = f"rows must have {length}, coefficients and a constant, got {len(entries)}"
             raise DimensionError(message)
         return primitive(dict(enumerate(entries[:-1])), entries[-1])
 
@@ -244,7 +275,7 @@ def as_domain(domain: Any, inputs: int) -> Domain:
     >>> import tropical as tp
     >>> from nn_bridge.domain import as_domain
     >>> as_domain(([0, None], [1, float("inf")]), 2)
-    Domain(box in R^2)
+    Domain.box([0, None], [1, None])
     >>> as_domain(tp.Polytope([[0, 0], [1, 1]]), 2)
     Domain(dimension 1 in R^2, 4 constraints)
     """
@@ -273,8 +304,9 @@ def _read(domain: Any) -> Domain:
             nothing,
             nothing,
         )
-    if isinstance(domain, list | tuple) and len(domain) == 2 and all(map(_is_listed, domain)):
-        lower, upper = (list(side) for side in domain)
+    parts = domain.tolist() if isinstance(domain, np.ndarray) else domain
+    if isinstance(parts, list | tuple) and len(parts) == 2 and all(map(_is_listed, parts)):
+        lower, upper = map(list, parts)
         if len(lower) > 1 and lower == upper:
             message = (
                 "domain must be the lower bounds and the upper bounds, got the same bounds twice, "
@@ -284,7 +316,7 @@ def _read(domain: Any) -> Domain:
         return Domain.box(lower, upper)
     message = (
         "domain must be a Domain, a pair of lower and upper bounds, a Polytope or a Polyhedron, "
-        f"got {domain!r}"
+        f"got {abbreviated(domain)}; write Domain.box(lower, upper)"
     )
     raise ArgumentTypeError(message)
 
@@ -295,6 +327,37 @@ def _equation(pair: Any) -> tuple[list[Rational], Rational]:
         message = f"equations[i] must be a pair (a, c), a normal and a number, got {pair!r}"
         raise DimensionError(message)
     return [exact(v, "equations") for v in _listed(parts[0], "a")], exact(parts[1], "equations")
+
+
+def interval(below: Bound, above: Bound) -> str:
+    """Return the numbers between two bounds, in brackets.
+
+    Examples
+    --------
+    >>> from nn_bridge.domain import interval
+    >>> interval(0, None), interval(2, 2)
+    ('[0, inf)', '{2}')
+    """
+    if below is None and above is None:
+        return "R"
+    if below is not None and below == above:
+        return f"{{{written(below)}}}"
+    left = "(-inf" if below is None else f"[{written(below)}"
+    right = "inf)" if above is None else f"{written(above)}]"
+    return f"{left}, {right}"
+
+
+def _corner(bounds: Sequence[Bound]) -> str:
+    """Return bounds as an expression that can be read back."""
+    if len(bounds) > FEW and len(set(bounds)) == 1:
+        return f"[{_literal(bounds[0])}] * {len(bounds)}"
+    return f"[{', '.join(map(_literal, bounds[:LONGEST]))}]"
+
+
+def _literal(bound: Bound) -> str:
+    whole = bound is None or bound.denominator == 1
+    text = "None" if bound is None else written(bound)
+    return text if whole else repr(text)
 
 
 def _listed(values: Any, name: str) -> list[Any]:

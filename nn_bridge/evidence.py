@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from nn_bridge.certificates.check import FORMAT, VERSION
 from nn_bridge.errors import CertificateError
+from nn_bridge.packed_file import unpacked
+from nn_bridge.paths import read_path
+from nn_bridge.whole_file import whole_file
 
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain
@@ -38,33 +39,30 @@ def certificate(
 
 def save(evidence: dict[str, Any], path: str | PathLike[str]) -> None:
     """Write a certificate as JSON, piece by piece, compressed where the name ends in ``.gz``."""
-    target = Path(path)
     parts = json.JSONEncoder(separators=(",", ":")).iterencode(evidence)
-    if target.suffix == ".gz":
-        with (
-            target.open("wb") as raw,
-            gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,  # the same bytes every time
-        ):
-            packed.writelines(part.encode() for part in parts)
-            packed.write(b"\n")
-    else:
-        with target.open("w", encoding="utf-8") as file:
-            file.writelines(parts)
-            file.write("\n")
+    with whole_file(path) as stream:
+        if read_path(path).suffix == ".gz":
+            with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:  # equal bytes
+                _write(parts, packed)
+        else:
+            _write(parts, stream)
 
 
 def load(path: str | PathLike[str]) -> object:
-    """Return the JSON value in a file.
+    """Return the JSON value in a file, compressed or not, whatever its name.
 
     Raises
     ------
     CertificateError
         If the file cannot be read as JSON.
     """
-    source = Path(path)
     try:
-        data = source.read_bytes()
-        return json.loads(gzip.decompress(data) if source.suffix == ".gz" else data)
-    except (OSError, ValueError, RecursionError, EOFError, zlib.error) as error:
+        return json.loads(unpacked(path))
+    except (OSError, ValueError, RecursionError) as error:
         message = f"certificate must be a readable JSON file, got {path}: {error}"
         raise CertificateError(message) from error
+
+
+def _write(parts: Iterable[str], stream: IO[bytes] | gzip.GzipFile) -> None:
+    stream.writelines(part.encode() for part in parts)
+    stream.write(b"\n")

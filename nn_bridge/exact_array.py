@@ -12,6 +12,7 @@ import numpy as np
 from tropical.errors import ArgumentTypeError, DimensionError, ExactnessError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 LARGEST_EXACT_INTEGER = 2**53
 
@@ -34,7 +35,7 @@ def exact_array(data: Any, name: str, dimensions: int) -> Array:
         raise ArgumentTypeError(message)
     array = np.asarray(data) if isinstance(data, np.ndarray) else _objects(data, name, dimensions)
     if array.ndim != dimensions:
-        message = f"{name} must have {dimensions} axes, got shape {array.shape}"
+        message = f"{name} must have {counted(dimensions, 'axis', 'axes')}, got shape {array.shape}"
         raise DimensionError(message)
     if array.dtype.kind == "f" and array.dtype.itemsize <= 8:
         stored = _doubles(array, name)
@@ -86,13 +87,14 @@ def over(numerators: Array, denominator: int) -> Array:
     """Return the numbers ``numerators / denominator``, as doubles if all of them are."""
     exponent = denominator.bit_length() - 1
     if denominator == 1 << exponent:
-        largest = max((abs(entry) for entry in numerators.flat), default=0)
-        if largest.bit_length() <= 1023:
+        try:
             doubles = numerators.astype(np.float64)
-            kept = (doubles.astype(object) == numerators).all()  # Python compares these exactly
-            quotient: Array = np.ldexp(doubles, -exponent)
-            if kept and (np.ldexp(quotient, exponent) == doubles).all():
-                return quotient
+        except OverflowError:
+            doubles = np.full(numerators.shape, np.inf)
+        kept = (doubles.astype(object) == numerators).all()  # Python compares these exactly
+        quotient: Array = np.ldexp(doubles, -exponent)
+        if kept and (np.ldexp(quotient, exponent) == doubles).all():
+            return quotient
     fractions = [Fraction(entry, denominator) for entry in numerators.flat]
     return object_array(fractions, numerators.shape)
 

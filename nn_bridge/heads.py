@@ -43,13 +43,16 @@ def comparable(f: Network, g: Network) -> tuple[Network, Network]:
     return (f, g) if f.head is None else (_judged(f), _judged(g))
 
 
+def kept_of_logits(head: str | None, outputs: int) -> list[Affine]:
+    """Return the linear map of logits that a head keeps and no more; none where it keeps them."""
+    if head in {None, SIGMOID}:
+        return []
+    others = max(outputs - 1, 0)
+    ends = np.column_stack([np.arange(others), np.full(others, others)])
+    factors = np.tile([1.0, -1.0], others)
+    return [Affine(Sparse(2 * np.arange(others + 1), ends.reshape(-1), factors, outputs))]
+
+
 def _judged(f: Network) -> Network:
-    layers = list(f.layers)
-    if f.head != SIGMOID:
-        others = max(f.outputs - 1, 0)
-        ends = np.column_stack([np.arange(others), np.full(others, others)])
-        factors = np.tile([1.0, -1.0], others)
-        layers.append(
-            Affine(Sparse(2 * np.arange(others + 1), ends.reshape(-1), factors, f.outputs))
-        )
+    layers = [*f.layers, *kept_of_logits(f.head, f.outputs)]
     return Network(layers, f.inputs, f.domain, f.notes)

@@ -17,6 +17,7 @@ from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
 from tropical.rationals import exact
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 SOFTMAX, LOG_SOFTMAX, SIGMOID = HEADS = ("softmax", "log softmax", "sigmoid")
 """What may stand behind the last layer."""
@@ -75,7 +76,7 @@ class Network(Immutable):
         self.notes: tuple[str, ...] = tuple(map(_line, _listed(notes, "notes")))
         self.widths: tuple[int, ...] = _widths(self.layers, inputs)
         self.domain = None if domain is None else self._bounds(domain)
-        self.head: str | None = _head(head)
+        self.head: str | None = read_head(head)
 
     @property
     def inputs(self) -> int:
@@ -123,7 +124,7 @@ class Network(Immutable):
             return self._rounded(point)
         entries = exact_array(point, "point", 1)
         if entries.shape != (self.inputs,):
-            message = f"point must have {self.inputs} coordinates, got {len(entries)}"
+            message = f"point must have {counted(self.inputs, 'coordinate')}, got {len(entries)}"
             raise DimensionError(message)
         numerators, denominator = as_integers(entries)
         for layer in self.layers:
@@ -229,7 +230,10 @@ def two_layer(
     hidden = Affine(W, b)
     outer = Affine(A, c)
     if outer.inputs != hidden.outputs:
-        message = f"A must have {hidden.outputs} columns, one a hidden unit, got {outer.inputs}"
+        message = (
+            f"A must have {counted(hidden.outputs, 'column')}, one a hidden unit, got "
+            f"{outer.inputs}"
+        )
         raise DimensionError(message)
     if skip is None:
         return Network([hidden, TwoSlope(positive, negative), outer])
@@ -319,7 +323,8 @@ def _listed(values: Any, name: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _head(head: Any) -> str | None:
+def read_head(head: Any) -> str | None:
+    """Return the name of what stands behind the last layer, None for nothing."""
     if head is not None and head not in HEADS:
         message = f"head must be {', '.join(map(repr, HEADS))} or None, got {head!r}"
         raise ArgumentError(message)

@@ -6,6 +6,7 @@ from typing import Any
 
 from nn_bridge.network import require_network
 from tropical.errors import DimensionError
+from tropical.wording import counted
 
 
 def require_one_shape(f: Any, g: Any) -> None:
@@ -22,7 +23,7 @@ def require_one_shape(f: Any, g: Any) -> None:
     require_network(g, "g")
     if (f.inputs, f.outputs) != (g.inputs, g.outputs):
         message = (
-            f"g must have {f.inputs} inputs and {f.outputs} outputs as f has, "
-            f"got {g.inputs} and {g.outputs}"
+            f"g must have {counted(f.inputs, 'input')} and {counted(f.outputs, 'output')} as f "
+            f"has, got {g.inputs} and {g.outputs}"
         )
         raise DimensionError(message)

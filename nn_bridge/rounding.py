@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from nn_bridge.floating_point import (
 from nn_bridge.layers import Affine, Layer, TwoSlope
 from nn_bridge.linear_map import Dense
 from nn_bridge.network import Network, require_network
-from tropical.errors import DimensionError
+from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.typing import Array
 
 if TYPE_CHECKING:
@@ -383,4 +384,7 @@ def _axes(points: Any) -> int:
     """Return 1 for a point and 2 for a list of points."""
     if isinstance(points, np.ndarray):
         return 1 if points.ndim == 1 else 2
+    if not isinstance(points, Iterable):
+        message = f"points must be a point or a list of points, got {points!r}"
+        raise ArgumentTypeError(message)
     return 2 if any(isinstance(entry, list | tuple | np.ndarray) for entry in points) else 1

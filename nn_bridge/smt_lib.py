@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from os import PathLike, replace
-from pathlib import Path
-from secrets import token_hex
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from nn_bridge.exact_array import to_rational
@@ -15,8 +13,10 @@ from nn_bridge.heads import comparable
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
+from nn_bridge.whole_file import whole_file
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain
@@ -120,6 +120,8 @@ def write_smt_lib(
     ------
     DimensionError, ArgumentError
         As `to_smt_lib` does; then nothing is written.
+    OSError
+        If the file cannot be written.
 
     Examples
     --------
@@ -133,16 +135,9 @@ def write_smt_lib(
     ...     (Path(folder) / "claim.smt2").read_text() == to_smt_lib(f, f)
     True
     """
-    file = Path(path)
-    unfinished = file.with_name(f".{file.name}.{token_hex(8)}")
     lines = _script(f, g, domain, names)
-    try:
-        with unfinished.open("x", encoding="ascii", newline="\n") as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-        replace(unfinished, file)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with whole_file(path) as stream:
+        stream.writelines(f"{line}\n".encode("ascii") for line in lines)
 
 
 def _script(f: Network, g: Network, domain: Any, names: Sequence[str] | None) -> Iterator[str]:
@@ -244,19 +239,20 @@ def _number(number: Rational) -> str:
     return f"(- {size})" if number < 0 else size
 
 
-def _symbols(names: Sequence[str] | None, inputs: int) -> list[str]:
+def _symbols(names: Any, inputs: int) -> list[str]:
     if names is None:
         return [f"x{j}" for j in range(inputs)]
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    listed = list(names) if isinstance(names, Iterable) else None
+    if listed is None or isinstance(names, str) or not all(isinstance(n, str) for n in listed):
         message = f"names must be a list of texts, got {names!r}"
         raise ArgumentTypeError(message)
-    if len(names) != inputs:
-        message = f"names must be {inputs}, one an input, got {len(names)}"
+    if len(listed) != inputs:
+        message = f"names must be {counted(inputs, 'text')}, one an input, got {len(listed)}"
         raise DimensionError(message)
-    if len(set(names)) < len(names):
-        message = f"names must be distinct, got {list(names)!r}"
+    if len(set(listed)) < len(listed):
+        message = f"names must be distinct, got {listed!r}"
         raise ArgumentError(message)
-    return [_symbol(name) for name in names]
+    return [_symbol(name) for name in listed]
 
 
 def _symbol(name: str) -> str:

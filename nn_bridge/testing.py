@@ -13,10 +13,13 @@ from nn_bridge.comparison import equivalent
 from nn_bridge.explanations.numbers import told
 from nn_bridge.network import Network
 from nn_bridge.readers import read
+from nn_bridge.smooth.network import SmoothNetwork
+from nn_bridge.smooth.verdicts import SmoothCounterexample
 from nn_bridge.unit_matching.comparing import unit_differences
 from nn_bridge.verdicts import Counterexample, Undecided, Verdict
 from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain
@@ -44,7 +47,7 @@ def assert_equivalent(
 
     Parameters
     ----------
-    f, g : Network, path, or torch module
+    f, g : Network, SmoothNetwork, path, or torch module
         What is compared; files are read by `nn_bridge.read`, modules by `nn_bridge.from_torch`.
     domain : optional
         Where they are compared, as for `nn_bridge.equivalent`; everywhere when absent.
@@ -95,6 +98,12 @@ def assert_equivalent(
     if undecided not in WAYS_OUT:
         message = f"undecided must be {', '.join(map(repr, WAYS_OUT))}, got {undecided!r}"
         raise ArgumentError(message)
+    if input_shape is not None and not (_is_module(f) or _is_module(g)):
+        message = (
+            f"input_shape must be left out, since neither model is a torch module, got "
+            f"{input_shape!r}"
+        )
+        raise ArgumentError(message)
     left, right = (_network(model, name, input_shape) for model, name in ((f, "f"), (g, "g")))
     asked = {"domain": domain, "within": within}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -121,13 +130,12 @@ def _failure(message: str, verdict: Verdict) -> AssertionError:
     return failure
 
 
-def _network(model: Any, name: str, input_shape: Sequence[int] | None) -> Network:
-    if isinstance(model, Network):
+def _network(model: Any, name: str, input_shape: Sequence[int] | None) -> Network | SmoothNetwork:
+    if isinstance(model, Network | SmoothNetwork):
         return model
     if isinstance(model, str | PathLike):
         return read(fspath(model))
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(model, torch.nn.Module):
+    if _is_module(model):
         from nn_bridge.readers.torch_export import from_torch
 
         return from_torch(model, input_shape=input_shape)
@@ -135,10 +143,17 @@ def _network(model: Any, name: str, input_shape: Sequence[int] | None) -> Networ
     raise ArgumentTypeError(message)
 
 
+def _is_module(model: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(model, torch.nn.Module)
+
+
 def _refuted(f: Any, g: Any, verdict: Verdict, within: Any) -> list[str]:
     """Return the lines of a refutation."""
     claim = "are not one function" if within is None else f"differ by more than {within}"
     lines = [f"the two models {claim}", *_named(f, g, verdict)]
+    if isinstance(verdict, SmoothCounterexample):
+        return [*lines, verdict.explain()]
     if isinstance(verdict, Counterexample):
         lines.append(f"at the point {_place(verdict.point)}")
         values = enumerate(zip(*verdict.values, strict=True))
@@ -170,5 +185,5 @@ def _place(point: Sequence[Rational]) -> str:
     """Return a point by its coordinates that are not 0, in full if they are few."""
     live = [f"x{j} = {told(entry)}" for j, entry in enumerate(point) if entry]
     if len(live) > LISTED:
-        live = [*live[:LISTED], f"and {len(live) - LISTED} more coordinates"]
+        live = [*live[:LISTED], f"and {counted(len(live) - LISTED, 'more coordinate')}"]
     return ", ".join(live) or "0"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from nn_bridge import evidence as files
 from nn_bridge.certified import Certified
-from nn_bridge.explanations.numbers import counted, joined
+from nn_bridge.explanations import equality
+from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations.writing import Writing
 from tropical.errors import UndecidedError
 from tropical.rationals import written
 from tropical.typing import Rational
@@ -16,6 +18,10 @@ from tropical.typing import Rational
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain
     from nn_bridge.network import Network
+
+
+FEW = 12
+"""So many coordinates of a point are shown."""
 
 
 class Verdict(Certified):
@@ -49,37 +55,17 @@ class Verdict(Certified):
         """The networks, in the order of the certificate."""
         return self.f, self.g
 
-    def explain(self, form: str = "text") -> str:
-        """Return the argument as a paper would tell it: sentences, and formulas of small networks.
-
-        Parameters
-        ----------
-        form : {"text", "latex"}
-            Plain text, or LaTeX for a document with amsfonts.
-        """
-        from nn_bridge.explanations.equality import explain
-        from nn_bridge.explanations.writing import typeset
-
-        told = self._told()
-        return explain(self, form) if told is None else typeset(told, form)
-
-    def _told(self) -> str | None:
-        """Return the argument in sentences, None where it is told with formulas."""
-        return None
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return equality.told(self, way)
 
     @abstractmethod
     def __bool__(self) -> bool: ...
 
     @property
-    def _place(self) -> str:
-        """Where the networks were compared, in words."""
-        if self.domain is None:
-            return f"R^{self.f.inputs}"
-        return f"{self.domain.kind} in R^{self.f.inputs}"
-
-    def _noted(self, text: str) -> str:
-        notes = dict.fromkeys([*self.f.notes, *self.g.notes])
-        return text if not notes else f"{text} Read with: {joined(notes)}."
+    def _shown_place(self) -> str:
+        """Where the networks were compared, in a line: a small box by its intervals."""
+        return f"R^{self.f.inputs}" if self.domain is None else self.domain.place
 
 
 class Proof(Verdict):
@@ -120,7 +106,7 @@ class Proof(Verdict):
             way = counted(self.certificate["cells"]["closed"], "cell")
         else:
             way = counted(self.hyperplanes or 0, "hyperplane")
-        return f"Proof(equal on {self._place}, {way})"
+        return f"Proof(equal on {self._shown_place}, {way})"
 
 
 class Counterexample(Verdict):
@@ -140,6 +126,8 @@ class Counterexample(Verdict):
     >>> verdict = nb.equivalent(f, g)
     >>> bool(verdict), verdict
     (False, Counterexample(point=(1/2,), values=((1/2,), (1,))))
+    >>> nb.equivalent(f, g, domain=([1], [2]))
+    Counterexample(point=(3/2,), values=((3/2,), (3,)), on [1, 2])
     """
 
     def __init__(
@@ -168,7 +156,8 @@ class Counterexample(Verdict):
         return gaps.index(max(gaps))
 
     def __repr__(self) -> str:
-        return f"Counterexample(point={_tuple(self.point)}, values={_pair(self.values)})"
+        place = "" if self.domain is None else f", on {self._shown_place}"
+        return f"Counterexample(point={_tuple(self.point)}, values={_pair(self.values)}{place})"
 
 
 class Undecided(Verdict):
@@ -203,15 +192,18 @@ class Undecided(Verdict):
         raise UndecidedError(message)
 
     def __repr__(self) -> str:
-        return f"Undecided({self.reason})"
+        place = "" if self.domain is None else f"on {self._shown_place}: "
+        return f"Undecided({place}{self.reason})"
 
 
 def _tuple(entries: tuple[Rational, ...]) -> str:
-    shown = [written(entry) for entry in entries]
-    if len(shown) > 12:
-        live = ", ".join(f"{j}: {text}" for j, text in enumerate(shown) if text != "0")
-        return f"<{len(shown)} coordinates, zero but {live or 'none'}>"
-    return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
+    if len(entries) <= FEW:
+        return f"({', '.join(map(told, entries))}{',' if len(entries) == 1 else ''})"
+    live = [(j, entry) for j, entry in enumerate(entries) if entry]
+    if len(live) > FEW:
+        return f"<{len(entries)} coordinates, {len(live)} of them not zero>"
+    shown = ", ".join(f"{j}: {told(entry)}" for j, entry in live)
+    return f"<{len(entries)} coordinates, zero but {shown or 'none'}>"
 
 
 def _pair(values: tuple[tuple[Rational, ...], tuple[Rational, ...]]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from nn_bridge.index_map import require_budget
 from tropical.errors import ArgumentError, DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 Padding: TypeAlias = tuple[tuple[int, int], ...]
 """The padding before and after each axis."""
@@ -140,7 +141,7 @@ def per_axis(given: Any, axes: int, name: str) -> tuple[int, ...]:
     """Return one positive number an axis."""
     entries = tuple(given) if isinstance(given, Sequence) else (given,) * axes
     if len(entries) != axes or any(not isinstance(entry, int) or entry < 1 for entry in entries):
-        message = f"{name} must have {axes} positive lengths, one an axis, got {given}"
+        message = f"{name} must have {counted(axes, 'positive length')}, one an axis, got {given}"
         raise ArgumentError(message)
     return entries
 

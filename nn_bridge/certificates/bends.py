@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-from nn_bridge.certificates.rows import Layers, Total, TwoLayer
+from nn_bridge.certificates.rows import Layers, Total, TwoLayer, whole
 
 Hyperplane: TypeAlias = tuple[tuple[tuple[int, int], ...], int]
 """Columns and integers w, sorted by columns, and b; without common factor, the first w positive."""
@@ -47,27 +47,30 @@ class Bends:
         rows = [net.outer(k) for k in range(outputs)]
         affine = [Total() for _ in rows]
         kinks: dict[Hyperplane, list[Fraction]] = {}
+        zero = Fraction(0)
         for total, (_, constant, denominator) in zip(affine, rows, strict=True):
             total.add({}, constant, denominator)
+        entries, below = whole([slope for side in net.slopes for slope in side])
         for unit in range(net.width):
             coefficients, offset, own = net.inner(unit)
-            positive, negative = (side[unit] for side in net.slopes)
+            positive, negative = entries[unit], entries[net.width + unit]
             if not coefficients:
-                value = Fraction(offset, own) * (positive if offset >= 0 else negative)
+                value = offset * (positive if offset >= 0 else negative)
                 for total, (weights, _, denominator) in zip(affine, rows, strict=True):
-                    part = value * weights.get(unit, 0)
-                    total.add({}, part.numerator, part.denominator * denominator)
+                    total.add({}, weights.get(unit, 0) * value, own * below * denominator)
                 continue
             hyperplane, divisor = normal(coefficients, offset)
-            multiple = Fraction(divisor, own)
-            bend = kinks.setdefault(hyperplane, [Fraction(0)] * outputs)
+            bend = kinks.setdefault(hyperplane, [zero] * outputs)
+            line = dict(hyperplane[0])
             for k, (weights, _, denominator) in enumerate(rows):
-                weight = Fraction(weights.get(unit, 0), denominator) * multiple
+                weight = weights.get(unit, 0) * divisor
                 if weight:
-                    bend[k] += (weight if divisor > 0 else -weight) * (positive - negative)
-                    slope = weight * (positive + negative) / 2
-                    entries = dict(hyperplane[0]) if slope else {}
-                    affine[k].add(entries, hyperplane[1], slope.denominator, slope.numerator)
+                    jump = weight * (positive - negative)
+                    scale = own * below * denominator
+                    bend[k] += Fraction(jump if divisor > 0 else -jump, scale)
+                    even = weight * (positive + negative)
+                    if even:
+                        affine[k].add(line, hyperplane[1], 2 * scale, even)
         self.kinks = {hyperplane: bend for hyperplane, bend in kinks.items() if any(bend)}
         self._at: dict[int, list[Hyperplane]] = defaultdict(list)
         for hyperplane in self.kinks:
@@ -79,6 +82,13 @@ class Bends:
             row, height = _whole(total)
             self.linear.append(row)
             self.constant.append(height)
+
+    @property
+    def form(
+        self,
+    ) -> tuple[dict[Hyperplane, list[Fraction]], list[dict[int, Fraction]], list[Fraction]]:
+        """The kinks, the linear part and the constant: equal for equal functions only."""
+        return self.kinks, self.linear, self.constant
 
     def keeps(self, inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) -> bool:
         """Whether ``f(P x) = Q f(x)``, for the map P with ``(P x)_j = sign_j x_place_j``, and Q.

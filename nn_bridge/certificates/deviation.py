@@ -1,18 +1,20 @@
 """Verify bounds of the largest difference of two networks on a domain, and that one class wins.
 
 Part of the checker: plain integers and Fractions, and nothing from the search. The certificate says
-which units are partners and how boxes are cut in two; the bounds are computed here
-(`enclosure`). A network with one level may be told as a sum of parts that read few coordinates
-each: the sum of their largest values is at least the largest value of the sum.
+which units are partners and how boxes are cut in two; the bounds are computed here (`condensed` for
+deep networks, else `enclosure`). A network with one level may be told as a sum of parts that read
+few coordinates each: the sum of their largest values is at least the largest value of the sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from nn_bridge.certificates.condensed import Condensed, Tick
+from nn_bridge.certificates.constrained import Above, Functional, added
 from nn_bridge.certificates.enclosure import Enclosure
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.packed import Rows, SparseRow
@@ -23,6 +25,8 @@ Progress: TypeAlias = Callable[[int], object]
 Box: TypeAlias = tuple[list[Fraction], list[Fraction]]
 Sides: TypeAlias = tuple[Fraction, Fraction]
 """Bounds of ``f - g`` and of ``g - f``."""
+Bounds: TypeAlias = Condensed | Enclosure
+"""What is known over a box."""
 ONE = Fraction(1)
 
 
@@ -74,18 +78,18 @@ def verify_same_argmax(
     """
     f, g = (place.restricted(layers) for layers in networks)
     nets = paired(f, g, certificate["pairs"])
-    rows = _with_reference(nets.f, certificate), _with_reference(nets.g, certificate)
-    boxes = list(leaves(certificate["trees"][0], *box_of(certificate, place)))
-    winners = certificate["winners"]
-    if len(winners) != len(boxes) or not rows[0]:
+    rows, count = compared(nets, reference=certificate["reference"] is True)
+    box = box_of(certificate, place)
+    whole = bounds_over(nets.levels, rows, box, reach_of(certificate))
+    if not count:
         return False
-    for box, winner in zip(boxes, winners, strict=True):
-        enclosure = Enclosure(nets.levels, *box, as_count(certificate["reach"]))
+    boxes = leaves(certificate["trees"][0], box, whole)
+    for bounds, winner in zip(boxes, certificate["winners"], strict=True):
         if winner is None:
-            if not outputs_equal(enclosure, *rows):
+            if not outputs_equal(bounds, count):
                 return False
-        elif not 0 <= as_count(winner) < len(rows[0]) or not all(
-            wins(enclosure, own, winner) for own in rows
+        elif not 0 <= as_count(winner) < count or not all(
+            wins(bounds, count, side, winner) for side in (0, 1)
         ):
             return False
         progress(1)
@@ -103,22 +107,30 @@ def verify_different_argmax(
     return first != second
 
 
-def wins(enclosure: Enclosure, rows: Sequence[SparseRow], winner: int) -> bool:
-    """Whether an output is the largest over a box, and larger than those before it."""
-    for k, row in enumerate(rows):
+def compared(nets: PairedNetworks, *, reference: bool) -> tuple[list[SparseRow], int]:
+    """Return the outputs of f, those of g, the differences, and how many outputs one network has.
+
+    With a reference an output 0 follows in both networks.
+    """
+    beyond = [ZERO] if reference else []
+    f, g = [*nets.f, *beyond], [*nets.g, *beyond]
+    return [*f, *g, *(minus(*sides, ONE) for sides in zip(f, g, strict=True))], len(f)
+
+
+def wins(bounds: Bounds, count: int, side: int, winner: int) -> bool:
+    """Whether an output of a network is the largest over a box, and larger than those before it."""
+    for k in range(count):
         if k != winner:
-            excess, _ = enclosure.largest(minus(row, rows[winner], ONE))
+            excess = bounds.largest({side * count + k: 1, side * count + winner: -1}).bound
             if excess > 0 or (excess == 0 and k < winner):
                 return False
     return True
 
 
-def outputs_equal(enclosure: Enclosure, f: Sequence[SparseRow], g: Sequence[SparseRow]) -> bool:
+def outputs_equal(bounds: Bounds, count: int) -> bool:
     """Whether two networks are equal over a box."""
     return all(
-        enclosure.largest(minus(*sides, ONE))[0] <= 0
-        for own in zip(f, g, strict=True)
-        for sides in (own, own[::-1])
+        bounds.largest({2 * count + k: sign}).bound <= 0 for k in range(count) for sign in (1, -1)
     )
 
 
@@ -128,16 +140,20 @@ def largest_differences(
     """Return upper bounds of ``f - g`` and ``g - f`` on the domain, output by output."""
     f, g = (place.restricted(layers) for layers in networks)
     nets = paired(f, g, told["pairs"])
-    reach = as_count(told["reach"])
+    reach = reach_of(told)
     trees = told["trees"]
     lower, upper = box_of(told, place)
     kinds, constants = parts_of(nets, told["parts"], (lower, upper))
     if len(trees) != len(kinds):
         message = "there is a tree for each kind of part"
         raise ValueError(message)
+    multipliers = told.get("multipliers")
+    if multipliers is not None and told["parts"] is not None:
+        message = "constraints are not those of a part"
+        raise ValueError(message)
     total = [[constant, -constant] for constant in constants]
     for kind, tree in zip(kinds, trees, strict=True):
-        bounds = kind.largest(tree, reach)
+        bounds = kind.largest(tree, reach, place.constraints, multipliers)
         for own, sides in zip(total, bounds, strict=True):
             for side, bound in enumerate(sides):
                 own[side] += kind.count * bound
@@ -169,12 +185,35 @@ class Kind:
     columns: list[int]
     count: int = 1
 
-    def largest(self, tree: Any, reach: int) -> list[Sides]:
-        """Return upper bounds for each output and side, over a box that is cut."""
+    def bounds(self, reach: int | None, tick: Tick = lambda: None) -> Bounds:
+        """Return what is known over the whole box."""
+        return bounds_over(self.levels, self.rows, self.box, reach, tick)
+
+    def largest(
+        self,
+        tree: Any,
+        reach: int | None,
+        constraints: Mapping[int, Functional],
+        multipliers: Any = None,
+    ) -> list[Sides]:
+        """Return upper bounds for each output and side, over a box that is cut.
+
+        Where constraints hold, each leaf may say which multiples of them are added.
+        """
+        count = sum(step is None for step in tree)
+        told = [()] * count if multipliers is None else multipliers
         best: list[Sides] | None = None
-        for lower, upper in leaves(tree, *self.box):
-            found = self.over(Enclosure(self.levels, lower, upper, reach))
-            bounds = [_two([bound for bound, _ in own]) for own in found]
+        for part, entry in zip(leaves(tree, self.box, self.bounds(reach)), told, strict=True):
+            own = added(entry)
+            bounds = [
+                _two(
+                    [
+                        above.constrained(part.box, constraints, own.get((k, side), []))
+                        for side, above in enumerate(sides)
+                    ]
+                )
+                for k, sides in enumerate(self.over(part))
+            ]
             best = (
                 bounds
                 if best is None
@@ -185,15 +224,30 @@ class Kind:
             raise ValueError(message)
         return best
 
-    def over(self, enclosure: Enclosure) -> list[list[tuple[Fraction, list[int]]]]:
-        """Return for each output and side a bound over a box, and the slopes that it comes from."""
-        return [
-            [
-                enclosure.largest(row),
-                enclosure.largest(({j: -v for j, v in row[0].items()}, -row[1], row[2])),
-            ]
-            for row in self.rows
-        ]
+    def over(self, part: Bounds) -> list[list[Above]]:
+        """Return for each output and side what is above it over a box."""
+        return [[part.largest({k: sign}) for sign in (1, -1)] for k in range(len(self.rows))]
+
+
+def bounds_over(
+    levels: Sequence[Level],
+    rows: Sequence[SparseRow],
+    box: Box,
+    reach: int | None,
+    tick: Tick = lambda: None,
+) -> Bounds:
+    """Return what is known over a box of some functions of what levels put out.
+
+    Without a reach the levels are condensed; else a unit is followed for so many levels.
+    """
+    if reach is None:
+        return Condensed(levels, rows, *box, tick)
+    return Enclosure(levels, rows, *box, reach)
+
+
+def reach_of(told: dict[str, Any]) -> int | None:
+    """Return how many levels a unit is followed, None where levels are condensed."""
+    return None if told["reach"] is None else as_count(told["reach"])
 
 
 def parts_of(nets: PairedNetworks, numbers: Any, box: Box) -> tuple[list[Kind], list[Fraction]]:
@@ -274,13 +328,16 @@ def _part(
     return key, Kind([Level(pairs, made)], own, own_box, columns)
 
 
-def leaves(tree: Any, lower: list[Fraction], upper: list[Fraction]) -> Iterator[Box]:
-    """Yield the boxes of a tree of cuts, told in preorder: null for a leaf, or axis and value."""
-    waiting = [(lower, upper)]
+def leaves(tree: Any, box: Box, whole: Bounds) -> Iterator[Bounds]:
+    """Yield what is known over the boxes of a tree of cuts.
+
+    They are told in preorder: null for a leaf, or axis and value.
+    """
+    waiting = [(box, whole)]
     for step in tree:
-        below, above = waiting.pop()
+        (below, above), larger = waiting.pop()
         if step is None:
-            yield below, above
+            yield larger.within(below, above)
             continue
         axis, text = step
         axis, value = as_count(axis), as_fraction(text)
@@ -289,7 +346,8 @@ def leaves(tree: Any, lower: list[Fraction], upper: list[Fraction]) -> Iterator[
             raise ValueError(message)
         left, right = list(above), list(below)
         left[axis] = right[axis] = value
-        waiting += [(right, above), (below, left)]
+        known = larger.around(below, above)
+        waiting += [((right, above), known), ((below, left), known)]
     if waiting:
         message = "a tree ends with its last leaf"
         raise ValueError(message)
@@ -336,11 +394,6 @@ def _gap_at_point(
     """Return the largest difference of outputs at the point."""
     first, second = _values_at_point(certificate, networks, place)
     return max((abs(a - b) for a, b in zip(first, second, strict=True)), default=Fraction(0))
-
-
-def _with_reference(rows: Sequence[SparseRow], certificate: dict[str, Any]) -> list[SparseRow]:
-    """Return the outputs, with 0 after them where the certificate says so."""
-    return [*rows, ZERO] if certificate["reference"] is True else list(rows)
 
 
 def _two(bounds: Sequence[Fraction]) -> Sides:

@@ -9,10 +9,11 @@ the same way, before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
+from nn_bridge.certificates.constrained import Above
 from nn_bridge.certificates.kink_bounds import UNIT, Activation, Interval, Maximum
 from nn_bridge.certificates.packed import SparseRow
 from nn_bridge.certificates.pairs import Level, Pair
@@ -24,12 +25,14 @@ LONG = 128
 
 
 class Enclosure:
-    """What is known of two paired networks over a box.
+    """What is known of two paired networks over a box, and of some functions of what they put out.
 
     Parameters
     ----------
     levels : sequence of Level
         The levels of kinks.
+    rows : sequence of sparse rows
+        The functions.
     lower, upper : sequence of Fraction
         The corners of the box.
     reach : int
@@ -40,11 +43,12 @@ class Enclosure:
     def __init__(
         self,
         levels: Sequence[Level],
+        rows: Sequence[SparseRow],
         lower: Sequence[Fraction],
         upper: Sequence[Fraction],
         reach: int,
     ) -> None:
-        self.levels = levels
+        self.levels, self.rows, self.reach, self.box = levels, rows, reach, (lower, upper)
         self.scale = lcm(1, *(bound.denominator for bound in (*lower, *upper)))
         self.lower, self.upper = (
             [bound.numerator * (self.scale // bound.denominator) for bound in side]
@@ -59,17 +63,27 @@ class Enclosure:
         """Whether no kink was replaced, so that bounds of outputs are attained."""
         return all(known.is_exact for known in self._known)
 
-    def largest(self, row: SparseRow) -> tuple[Fraction, list[int]]:
-        """Return an upper bound of an affine function of what the last level puts out.
+    def within(self, lower: Sequence[Fraction], upper: Sequence[Fraction]) -> Enclosure:
+        """Return what is known over a part of the box."""
+        return Enclosure(self.levels, self.rows, lower, upper, self.reach)
 
-        The second entry has for each coordinate the sign of the slope of the bounding function,
-        whose largest value the bound is.
-        """
+    def around(self, _: Sequence[Fraction], __: Sequence[Fraction]) -> Enclosure:
+        """Return what parts of a part of the box start from: this, as nothing of it is used."""
+        return self
+
+    def largest(self, weights: Mapping[int, int]) -> Above:
+        """Return what is above a sum of multiples of the functions."""
         width = 2 * len(self.levels[-1].pairs) if self.levels else len(self.lower)
         entries = [0] * width
-        for j, value in row[0].items():
-            entries[j] = value
-        return self._followed(entries, row[1], row[2], len(self.levels) - 1, len(self.levels))
+        constant = 0
+        common = lcm(1, *(self.rows[k][2] for k in weights))
+        for k, weight in weights.items():
+            coefficients, own, denominator = self.rows[k]
+            factor = weight * (common // denominator)
+            constant += factor * own
+            for j, value in coefficients.items():
+                entries[j] += factor * value
+        return self._followed(entries, constant, common, len(self.levels) - 1, len(self.levels))
 
     def _taken(
         self, depth: int, level: Level, reach: int
@@ -86,10 +100,8 @@ class Enclosure:
                 entries = [0] * width
                 for j, value in coefficients.items():
                     entries[j] = sign * value
-                found, _ = self._followed(
-                    entries, sign * constant, rows.denominator, depth - 1, reach
-                )
-                ends.append(sign * rounded_up(found))
+                found = self._followed(entries, sign * constant, rows.denominator, depth - 1, reach)
+                ends.append(sign * rounded_up(found.bound))
         common = lcm(1, *(end.denominator for end in ends))
         whole = [end.numerator * (common // end.denominator) for end in ends]
         return (
@@ -109,15 +121,15 @@ class Enclosure:
 
     def _followed(
         self, entries: list[int], constant: int, denominator: int, depth: int, reach: int
-    ) -> tuple[Fraction, list[int]]:
-        """Return an upper bound of an affine function of what a level puts out."""
+    ) -> Above:
+        """Return what is above an affine function of what a level puts out."""
         total = Fraction(constant, denominator)
         unit = Fraction(1, denominator)
         levels = depth + 1
         while depth >= 0:
             known = self._known[depth]
             if not reach:
-                return total + known.highest(entries) * unit, []
+                return Above(total + known.highest(entries) * unit, [], unit)
             factors, beside = known.replaced(entries)
             unit /= known.factor
             longest = max((abs(factor) for factor in factors), default=0).bit_length()
@@ -137,7 +149,7 @@ class Enclosure:
             for j, value in enumerate(entries)
             if value
         )
-        return total + high * unit / self.scale, entries
+        return Above(total + high * unit / self.scale, entries, unit)
 
 
 class _Known:

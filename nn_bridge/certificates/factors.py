@@ -1,11 +1,10 @@
-"""The units of a two-layer network by hyperplane, and what they add up to.
+"""The units of a two-layer network, and the hyperplanes where they bend.
 
 Part of the checker: plain integers and Fractions, and nothing from the search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple, TypeAlias
@@ -27,18 +26,6 @@ class Unit(NamedTuple):
     def gap(self) -> Fraction:
         """The difference of the slopes."""
         return self.slopes[0] - self.slopes[1]
-
-    @property
-    def mean(self) -> Fraction:
-        """Half the sum of the slopes."""
-        return (self.slopes[0] + self.slopes[1]) / 2
-
-
-class Sum(NamedTuple):
-    """``sum kinks[H] |H . (x, 1)| / 2 + affine (x, 1)``, without kinks that are 0."""
-
-    kinks: dict[Key, Vector]
-    affine: tuple[Vector, ...]
 
 
 def read_units(layers: Layers) -> tuple[list[Unit], Vector]:
@@ -68,44 +55,3 @@ def primitive(function: Vector) -> tuple[Key, Fraction]:
     if next(v for v in integers[:-1] if v) < 0:
         content = -content
     return tuple(v // content for v in integers), Fraction(content, common)
-
-
-def add_up(units: Sequence[Unit], constants: Vector, n: int) -> Sum:
-    """Return the canonical form of the sum."""
-    m = len(constants)
-    kinks: dict[Key, list[Fraction]] = {}
-    affine = [[Fraction(0)] * n + [c] for c in constants]
-    for unit in units:
-        if not any(unit.function[:-1]):
-            value = unit.function[-1]
-            value *= unit.slopes[0] if value >= 0 else unit.slopes[1]
-            for k in range(m):
-                affine[k][-1] += unit.outgoing[k] * value
-            continue
-        key, multiple = primitive(unit.function)
-        total = kinks.setdefault(key, [Fraction(0)] * m)
-        for k in range(m):
-            total[k] += unit.outgoing[k] * unit.gap * abs(multiple)
-            factor = unit.outgoing[k] * unit.mean
-            if factor:
-                affine[k] = [u + factor * v for u, v in zip(affine[k], unit.function, strict=True)]
-    live = {key: tuple(total) for key, total in kinks.items() if any(total)}
-    return Sum(live, tuple(map(tuple, affine)))
-
-
-def rank(rows: Sequence[Sequence[Fraction | int]]) -> int:
-    """Return the rank, by elimination over the rationals."""
-    left = [[Fraction(v) for v in row] for row in rows]
-    found = 0
-    for j in range(len(left[0]) if left else 0):
-        place = next((i for i in range(found, len(left)) if left[i][j]), None)
-        if place is None:
-            continue
-        left[found], left[place] = left[place], left[found]
-        pivot = left[found]
-        for i in range(found + 1, len(left)):
-            if left[i][j]:
-                ratio = left[i][j] / pivot[j]
-                left[i] = [u - ratio * v for u, v in zip(left[i], pivot, strict=True)]
-        found += 1
-    return found

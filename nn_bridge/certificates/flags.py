@@ -21,8 +21,8 @@ Entries: TypeAlias = dict[int, int]
 """An affine function with integers: entries that are not 0 by column, the constant in column n."""
 Maximum: TypeAlias = tuple[tuple[tuple[int, int], ...], ...]
 """The functions beside 0 in a maximum, sorted, each one sorted by columns."""
-HalfSpace: TypeAlias = tuple[tuple[int, Fraction], ...]
-"""Where an affine function is positive; its first entry is 1 or -1."""
+HalfSpace: TypeAlias = tuple[tuple[int, int], ...]
+"""Where an affine function is positive: integers without common factor."""
 Gradient: TypeAlias = dict[tuple[int, int], int]
 """Entries by output and input; those that are not there are 0."""
 Terms: TypeAlias = dict[frozenset[HalfSpace], Gradient]
@@ -153,7 +153,7 @@ def _is_flat(left: dict[Maximum, list[Fraction]], n: int) -> bool:
                 if weight and j != n
             }
             others = (_minus(piece, other) for k, other in enumerate(pieces) if k != i)
-            where = _intersection([_normalized(other) for other in others], n)
+            where = _intersection([_primitive(other) for other in others], n)
             if where is not None:
                 _add_term(terms, where, gradient, 1)
     return _is_zero(_without_zeros(terms), n)
@@ -168,10 +168,10 @@ def _is_zero(terms: Terms, n: int) -> bool:
     far: Terms = {}
     jumps: dict[HalfSpace, Terms] = {}
     for rows, gradient in terms.items():
-        if all(row[0][1] == 1 for row in rows):
+        if all(row[0][1] > 0 for row in rows):
             _add_term(far, frozenset(), gradient, 1)
         for row in rows:
-            sign = 1 if row[0][1] == 1 else -1
+            sign = 1 if row[0][1] > 0 else -1
             line = tuple((j, sign * v) for j, v in row)
             others = [_on_hyperplane(other, line) for other in rows if other != row]
             where = _intersection(others, n)
@@ -195,18 +195,20 @@ def _intersection(rows: list[HalfSpace], n: int) -> frozenset[HalfSpace] | None:
 
 def _on_hyperplane(row: HalfSpace, line: HalfSpace) -> HalfSpace:
     """Return a half-space within a hyperplane, whose first variable is eliminated."""
+    variable, lead = line[0]
     entries = dict(row)
-    own = entries.get(line[0][0], Fraction(0))
-    for j, value in line:
-        entries[j] = entries.get(j, Fraction(0)) - own * value
-    return _normalized(entries)
+    own = entries.get(variable, 0)
+    if own:
+        entries = {j: lead * value for j, value in row}
+        for j, value in line:
+            entries[j] = entries.get(j, 0) - own * value
+    return _primitive(entries)
 
 
-def _normalized(entries: dict[int, Any]) -> HalfSpace:
-    """Return a function that is not 0 divided by the magnitude of its first entry."""
-    live = sorted((j, value) for j, value in entries.items() if value)
-    size = abs(Fraction(live[0][1]))
-    return tuple((j, value / size) for j, value in live)
+def _primitive(entries: Entries) -> HalfSpace:
+    """Return a function that is not 0 divided by the common factor of its entries."""
+    content = gcd(*entries.values())
+    return tuple(sorted((j, value // content) for j, value in entries.items() if value))
 
 
 def _add_term(terms: Terms, where: frozenset[HalfSpace], gradient: Gradient, sign: int) -> None:

@@ -18,6 +18,7 @@ from nn_bridge.certificates.rows import (
     as_count,
     as_fraction,
     output_count,
+    over_one_denominator,
     proportional,
 )
 
@@ -58,7 +59,7 @@ def verify_kinks(sides: Any, f: Layers, g: Layers, progress: Callable[[int], obj
                 member = side, unit, as_fraction(ratio)
                 groups.setdefault(as_count(group), []).append(member)
     outputs = range(output_count(f))
-    columns = _over_one_denominator([net.outer(k) for net in nets for k in outputs])
+    columns = over_one_denominator([net.outer(k) for net in nets for k in outputs])
     weights = [columns[: len(outputs)], columns[len(outputs) :]]
     slopes = _slopes_over_one_denominator(nets)
     scale = 2 * columns[0][2] * slopes[0][2] if columns else 1
@@ -121,18 +122,6 @@ def _kinks_cancel(
             if factor:
                 rest[k].add(row[0], row[1], row[2], factor)
     return True
-
-
-def _over_one_denominator(rows: list[Row]) -> list[Row]:
-    common = lcm(1, *(row[2] for row in rows))
-    return [
-        (
-            {j: value * (common // denominator) for j, value in coefficients.items()},
-            constant * (common // denominator),
-            common,
-        )
-        for coefficients, constant, denominator in rows
-    ]
 
 
 def _slopes_over_one_denominator(nets: list[TwoLayer]) -> list[tuple[list[int], list[int], int]]:

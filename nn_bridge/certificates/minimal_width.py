@@ -5,15 +5,21 @@ Part of the checker: plain integers and Fractions, and nothing from the search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import combinations, product
-from typing import Any
+from itertools import combinations
+from operator import add, sub
+from typing import Any, TypeAlias
 
-from nn_bridge.certificates.factors import Sum, Unit, Vector, add_up, rank, read_units
+from nn_bridge.certificates.bends import Bends
 from nn_bridge.certificates.hull import Place
-from nn_bridge.certificates.rows import Layers, as_count, as_fractions
+from nn_bridge.certificates.ranks import dense_rank
+from nn_bridge.certificates.rows import Layers, as_count, as_vector, whole_rows
 from nn_bridge.certificates.sums import count_sums
+
+Vector: TypeAlias = list[Fraction]
+Matrix: TypeAlias = list[int]
+"""The entries, row by row."""
 
 PLANS = 10_000
 """So many sets and signs are tried one by one, and no more."""
@@ -38,89 +44,120 @@ def verify_minimal_width(
     lower, upper = map(as_count, certificate["width"])
     if certificate["domain"] != "everywhere" or len(networks) != 1:
         return False
-    n = networks[0][0]["inputs"]
-    whole = add_up(*read_units(networks[0]), n)
-    claimed = []
-    for function, outgoing in certificate["units"]:
-        unit = Unit(
-            tuple(as_fractions(function)),
-            (Fraction(1), Fraction(0)),
-            tuple(as_fractions(outgoing)),
-        )
-        if len(unit.function) != n + 1 or len(unit.outgoing) != len(whole.affine):
-            return False
-        claimed.append(unit)
-        progress(1)
-    constants = tuple(as_fractions(certificate["constant"]))
-    if len(constants) != len(whole.affine) or len(claimed) != upper:
+    n, m = networks[0][0]["inputs"], as_count(certificate["outputs"])
+    units = [(as_vector(w, n + 1), as_vector(a, m)) for w, a in certificate["units"]]
+    progress(len(units))
+    attained = _network(n, units, as_vector(certificate["constant"], m))
+    if len(units) != upper or Bends(attained, m).form != (whole := Bends(networks[0], m)).form:
         return False
-    return add_up(claimed, constants, n) == whole and _at_least(whole, lower)
+    return _at_least(whole, n, lower)
 
 
-def _at_least(whole: Sum, lower: int) -> bool:
+def _network(n: int, units: Sequence[tuple[Vector, Vector]], constant: Vector) -> Layers:
+    """Return the network of ReLU units, each told by weights with bias and by outgoing weights."""
+    h, m = len(units), len(constant)
+    return [
+        {"kind": "start", "inputs": n},
+        {
+            "kind": "affine",
+            "rows": h,
+            "columns": n,
+            "weight": [v for row, _ in units for v in row[:-1]],
+            "bias": [row[-1] for row, _ in units],
+        },
+        {"kind": "two slopes", "positive": [1], "negative": [0]},
+        {
+            "kind": "affine",
+            "rows": m,
+            "columns": h,
+            "weight": [outgoing[k] for k in range(m) for _, outgoing in units],
+            "bias": constant,
+        },
+    ]
+
+
+def _at_least(f: Bends, n: int, lower: int) -> bool:
     """Whether so many units are needed."""
-    r = len(whole.kinks)
-    linear = [row[:-1] for row in whole.affine]
+    r = len(f.kinks)
     if lower <= r:
         return True
+    normals = []
+    for weights, _ in f.kinks:
+        normals.append([0] * n)
+        for j, w in weights:
+            normals[-1][j] = w
+    linear, *parts = whole_rows(
+        [
+            [row.get(j, Fraction(0)) for row in f.linear for j in range(n)],
+            *(
+                [a * v / 2 for a in bend for v in normal]
+                for bend, normal in zip(f.kinks.values(), normals, strict=True)
+            ),
+        ]
+    )
     if not r:
-        return lower <= 2 * rank(linear)
-    parts = [
-        [tuple(a * v / 2 for v in key[:-1]) for a in factor] for key, factor in whole.kinks.items()
-    ]
-    normals = [key[:-1] for key in whole.kinks]
-    if _signs_give(linear, parts, None):
+        return lower <= 2 * dense_rank(_cut(linear, n))
+    if _signs_give(linear, parts):
         return False
     if lower == r + 1:
         return True
     for k, normal in enumerate(normals):
-        if _signs_give(linear, parts[:k] + parts[k + 1 :], normal):
+        across = _modulo([normal], n)
+        left, *others = map(across, (linear, *parts[:k], *parts[k + 1 :]))
+        if _signs_give(left, others):
             return False
     if lower == r + 2:
         return True
     if 3**r > PLANS:
         return False
     return all(
-        r + len(both) + 2 * _rank_left(linear, parts, normals, both, signs) >= lower
-        for size in range(r + 1)
+        _ranks_exceed(linear, parts, normals, n, both, lower - r - size)
+        for size in range(lower - r)
         for both in combinations(range(r), size)
-        for signs in product((1, -1), repeat=r - size)
     )
 
 
-def _signs_give(
-    linear: list[Vector], parts: list[list[Vector]], modulo: tuple[int, ...] | None
-) -> bool:
-    """Whether signed parts add up to the linear part, modulo a normal vector."""
-
-    def flat(matrix: list[Vector]) -> Vector:
-        if modulo is None:
-            return tuple(v for row in matrix for v in row)
-        pivot = next(j for j, w in enumerate(modulo) if w)
-        return tuple(
-            row[j] * modulo[pivot] - row[pivot] * w
-            for row in matrix
-            for j, w in enumerate(modulo)
-            if j != pivot
-        )
-
-    items = [[flat(part), tuple(-v for v in flat(part))] for part in parts]
-    return count_sums(items, flat(linear)) > 0
+def _signs_give(linear: Matrix, parts: Sequence[Matrix]) -> bool:
+    """Whether signed parts add up to the linear part."""
+    return count_sums([(part, [-v for v in part]) for part in parts], linear) > 0
 
 
-def _rank_left(
-    linear: list[Vector],
-    parts: list[list[Vector]],
-    normals: list[tuple[int, ...]],
+def _ranks_exceed(
+    linear: Matrix,
+    parts: Sequence[Matrix],
+    normals: Sequence[Sequence[int]],
+    n: int,
     both: tuple[int, ...],
-    signs: tuple[int, ...],
-) -> int:
-    left = [list(row) for row in linear]
-    others = [part for k, part in enumerate(parts) if k not in both]
-    for sign, part in zip(signs, others, strict=True):
-        left = [
-            [u - sign * v for u, v in zip(row, other, strict=True)]
-            for row, other in zip(left, part, strict=True)
-        ]
-    span = [list(map(Fraction, normals[k])) for k in both]
-    return rank([*span, *left]) - rank(span)
+    wanted: int,
+) -> bool:
+    """Whether twice the rank modulo some normals is that large, for all signs of the others."""
+    across = _modulo([normals[k] for k in both], n)
+    left = [across(linear)]
+    for k, part in enumerate(parts):
+        if k not in both:
+            own = across(part)
+            left = [list(map(change, rest, own)) for rest in left for change in (add, sub)]
+    return all(2 * dense_rank(_cut(rest, n), -(wanted // -2)) >= wanted for rest in left)
+
+
+def _modulo(span: Sequence[Sequence[int]], n: int) -> Callable[[Matrix], Matrix]:
+    """Return a linear map of rows, for each row of a matrix, that sends just a span to 0."""
+    echelon: list[tuple[int, list[int]]] = []
+
+    def reduced(row: Sequence[int]) -> list[int]:
+        for place, own in echelon:
+            factor, lead = row[place], own[place]
+            row = [lead * u - factor * v for u, v in zip(row, own, strict=True)]
+        return list(row)
+
+    for normal in span:
+        left = reduced(normal)
+        place = next((j for j, v in enumerate(left) if v), None)
+        if place is not None:
+            echelon.append((place, left))
+    return lambda matrix: [v for row in _cut(matrix, n) for v in reduced(row)]
+
+
+def _cut(matrix: Matrix, n: int) -> list[Matrix]:
+    """Return the rows of a matrix."""
+    return [matrix[start : start + n] for start in range(0, len(matrix), n)] if n else []

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from nn_bridge.certificates.factors import Unit, add_up, primitive, read_units
+from nn_bridge.certificates.bends import Bends
+from nn_bridge.certificates.factors import Unit, primitive, read_units
 from nn_bridge.certificates.hull import Place
-from nn_bridge.certificates.rows import Layers, as_count
+from nn_bridge.certificates.rows import Layers, as_count, whole, whole_rows
 from nn_bridge.certificates.sums import count_sums
 
 
@@ -36,33 +37,35 @@ def verify_parametrizations(
     if claimed is None:
         return True
     n, m = networks[0][0]["inputs"], certificate["outputs"]
-    every, constants = read_units(networks[0])
-    units = [unit for unit in every if unit.gap]
-    if len(add_up(units, constants, n).kinks) != len(units):
+    units = [unit for unit in read_units(networks[0])[0] if unit.gap]
+    if len(Bends(networks[0], m).kinks) != len(units):
         return False
-    kinds = sorted({abs(_rho(unit)) for unit in units})
+    hyperplanes = [primitive(unit.function) for unit in units]
+    kinks = whole_rows(
+        [
+            [abs(multiple) * unit.gap * a / 2 for a in unit.outgoing]
+            for unit, (_, multiple) in zip(units, hyperplanes, strict=True)
+        ]
+    )
+    rhos, _ = whole([_rho(unit) for unit in units])
+    kinds = sorted({*map(abs, rhos)})
     items = []
-    target = [Fraction(0)] * (0 if skip else m * n)
-    numbers = [Fraction(sum(abs(_rho(unit)) == kind for unit in units)) for kind in kinds]
-    for unit in units:
-        key, multiple = primitive(unit.function)
-        kink = [abs(multiple) * unit.gap * a / 2 for a in unit.outgoing]
+    target = [0] * (0 if skip else m * n)
+    for (key, multiple), kink, rho in zip(hyperplanes, kinks, rhos, strict=True):
         part = [] if skip else [u * v for u in kink for v in key[:-1]]
-        side = _rho(unit) if multiple > 0 else -_rho(unit)
+        side = rho if multiple > 0 else -rho
         target = [u + side * v for u, v in zip(target, part, strict=True)]
         items.append(
             [
-                (
-                    *(sign * kind * v for v in part),
-                    *(Fraction(kind == other) for other in kinds),
-                )
+                [*(sign * kind * v for v in part), *(int(kind == other) for other in kinds)]
                 for kind in kinds
                 for sign in ((1, -1) if kind and not skip else (1,))
             ]
         )
         progress(1)
-    return count_sums(items, (*target, *numbers)) == as_count(claimed)
+    numbers = [sum(abs(rho) == kind for rho in rhos) for kind in kinds]
+    return count_sums(items, [*target, *numbers]) == as_count(claimed)
 
 
 def _rho(unit: Unit) -> Fraction:
-    return 2 * unit.mean / unit.gap
+    return (unit.slopes[0] + unit.slopes[1]) / unit.gap

@@ -118,6 +118,19 @@ def row_sum(row: Row, other: Row, factor: Fraction | int) -> Row:
     return coefficients, row[1] * own + other[1] * scaled, common
 
 
+def over_one_denominator(rows: Sequence[Row]) -> list[Row]:
+    """Return affine functions with the least denominator that they can share."""
+    common = lcm(1, *(row[2] for row in rows))
+    return [
+        (
+            {j: value * (common // denominator) for j, value in coefficients.items()},
+            constant * (common // denominator),
+            common,
+        )
+        for coefficients, constant, denominator in rows
+    ]
+
+
 def proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fraction) -> bool:
     """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
     left = reference[2] * reference_ratio.numerator * ratio.denominator
@@ -172,6 +185,18 @@ def as_integers(values: list[Any]) -> tuple[list[int], int]:
     ratios = [value.as_integer_ratio() for value in values]
     common = lcm(1, *(denominator for _, denominator in ratios))
     return [numerator * (common // denominator) for numerator, denominator in ratios], common
+
+
+def whole(values: Sequence[Fraction]) -> tuple[list[int], int]:
+    """Return integers, and the least positive number that they are to be divided by."""
+    common = lcm(*(value.denominator for value in values))
+    return [value.numerator * (common // value.denominator) for value in values], common
+
+
+def whole_rows(rows: Sequence[Sequence[Fraction]]) -> list[list[int]]:
+    """Return the rows times the least positive number that makes all of them integers."""
+    common = lcm(*(value.denominator for row in rows for value in row))
+    return [[value.numerator * (common // value.denominator) for value in row] for row in rows]
 
 
 def _listed(values: Any) -> list[Any]:
@@ -312,8 +337,11 @@ def as_fraction(text: Any) -> Fraction:
     if parts is None:
         message = "a rational number is written as -3/4"
         raise ValueError(message)
-    above, below = (int(part, 16 if "x" in part else 10) for part in (parts[1], parts[2] or "1"))
-    return Fraction(above, below)
+    above, below = parts.groups()
+    numerator = int(above, 16 if "x" in above else 10)
+    if below is None:
+        return Fraction(numerator)
+    return Fraction(numerator, int(below, 16 if "x" in below else 10))
 
 
 def as_vector(texts: Any, size: int) -> list[Fraction]:

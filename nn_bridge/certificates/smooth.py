@@ -10,17 +10,26 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from nn_bridge.certificates.check import EVERYTHING_WRONG_WITH_A_CERTIFICATE, speaks_of
+from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
+    TwoLayer,
     as_count,
     as_fraction,
     as_fractions,
+    output_count,
+    require,
+    row_of,
     row_readers,
+    row_sum,
+    value_at,
     widths_of,
 )
+from nn_bridge.certificates.stable import NOTHING, Box, verify_sign
 
 LOG, EXP = "log(1 + exp(b))", "exp(b)"
+SMOOTH = {"softplus", "elu"}
 
 Key: TypeAlias = tuple[Any, ...]
 Sum: TypeAlias = dict[Key, Fraction]
@@ -30,12 +39,16 @@ Sum: TypeAlias = dict[Key, Fraction]
 def check(certificate: Any, f: Layers, g: Layers) -> bool:
     """Return whether the certificate proves its claim about the networks.
 
-    *Equal.* Nothing is read but the header. The difference of the networks is written as a sum of
-    multiples of the functions that `_functions` names, and every multiple must be 0.
+    *Equal.* The networks are restricted to the affine hull of the domain, as the certificate tells
+    and proves it. The difference of the networks is written as a sum of multiples of the functions
+    that `_Smooth.functions` names, and every multiple must be 0. Units that are told to keep their
+    sign on the domain are affine functions or exponentials there, once the sign is verified.
 
-    *Different.* At the point both networks are sums of rationals and of multiples of logarithms,
-    or exponentials, of rational numbers. Different sums are different numbers (Hermite and
-    Lindemann; proved at `nn_bridge.smooth.values.Transcendental`).
+    *Different.* At the point, of the domain, both networks are sums of rationals and of multiples
+    of logarithms, or exponentials, of rational numbers. Different sums are different numbers
+    (Hermite and Lindemann; proved at `nn_bridge.smooth.values.Transcendental`).
+
+    *Undecided.* It claims nothing, and only its header is verified.
 
     The work is a few rational operations for each weight. A certificate with anything missing or
     malformed proves nothing: the answer is False, never an error.
@@ -45,7 +58,7 @@ def check(certificate: Any, f: Layers, g: Layers) -> bool:
     certificate : dict
         What ``json.load`` made of the file.
     f, g : list of dict
-        What ``SmoothNetwork.plain`` returns.
+        What ``SmoothNetwork.plain`` returns; one may be the layers of a piecewise linear network.
     """
     try:
         return _verify(certificate, f, g)
@@ -54,60 +67,72 @@ def check(certificate: Any, f: Layers, g: Layers) -> bool:
 
 
 def _verify(certificate: dict[str, Any], f: Layers, g: Layers) -> bool:
-    if not speaks_of(certificate, (f, g)) or certificate["domain"] != "everywhere":
+    if not speaks_of(certificate, (f, g)):
         return False
-    nets = [_Smooth(layers) for layers in (f, g)]
     shape = as_count(certificate["inputs"]), as_count(certificate["outputs"])
+    place = Place(certificate["domain"], shape[0])
+    nets = [_Smooth(layers) for layers in (f, g)]
     if any((net.inputs, net.outputs) != shape for net in nets):
         return False
+    if len({net.kind for net in nets} - {None}) != 1:
+        return False
     if certificate["claim"] == "equal":
-        return _vanishes(nets)
-    return bool(certificate["claim"] == "different") and _differs(certificate, nets)
+        return _vanishes(certificate.get("signs", [[], []]), nets, place)
+    if certificate["claim"] == "different":
+        return _differs(certificate, nets, place)
+    return bool(certificate["claim"] == "undecided")
 
 
 class _Smooth:
-    """A hidden layer of one smooth activation, an affine map behind it, and one beside it."""
+    """A hidden layer of smooth units, an affine map behind it, and a network beside it.
+
+    The network beside has one layer of two slopes at most. Units are numbered, the smooth ones
+    first. A piecewise linear network is one without smooth units.
+    """
 
     def __init__(self, layers: Layers) -> None:
-        start, hidden, self.activation, outer, beside = layers
-        self.inputs, self.width = widths_of([start, hidden])
-        _, self.outputs = widths_of([{"kind": "start", "inputs": self.width}, outer])
-        _, skipped = widths_of([start, beside])
-        kinds = [layer["kind"] for layer in (hidden, outer, beside)]
-        if kinds != ["affine"] * 3 or skipped != self.outputs:
-            message = "a network of smooth units has three affine maps that fit"
+        start, *others = layers
+        self.inputs: int = start["inputs"]
+        if not any(layer["kind"] in SMOOTH for layer in others):
+            m = output_count(layers)
+            empty = {"kind": "affine", "weight": []}
+            hidden = {**empty, "rows": 0, "columns": self.inputs, "bias": []}
+            outer = {**empty, "rows": m, "columns": 0, "bias": [0] * m}
+            others = [hidden, {"kind": None}, outer, *others]
+        hidden, activation, outer, *beside = others
+        self._hidden, self.beside = [start, hidden], [start, *beside]
+        _, self.smooth = widths_of(self._hidden)
+        _, self.outputs = widths_of([{"kind": "start", "inputs": self.smooth}, outer])
+        kinds = [hidden["kind"], outer["kind"]]
+        if kinds != ["affine", "affine"] or output_count(self.beside) != self.outputs:
+            message = "a network of smooth units has affine maps that fit"
             raise ValueError(message)
-        (self.inner,) = row_readers([hidden], [self.inputs])
-        (self._outer,) = row_readers([outer], [self.width])
-        (self._beside,) = row_readers([beside], [self.inputs])
-        if self.activation["kind"] == "softplus":
-            (self.beta,) = map(Fraction, self.activation["beta"])
+        (self._outer,) = row_readers([outer], [self.smooth])
+        self.kind: str | None = activation["kind"]
+        if self.kind == "softplus":
+            (self.beta,) = map(Fraction, activation["beta"])
             if self.beta <= 0:
                 message = "softplus has a positive sharpness"
                 raise ValueError(message)
-        elif self.activation["kind"] == "elu":
-            self.alpha, self.scale = map(Fraction, self.activation["alpha and scale"])
-        else:
+        elif self.kind == "elu":
+            self.alpha, self.scale = map(Fraction, activation["alpha and scale"])
+        elif self.smooth:
             message = "a smooth activation is softplus or elu"
             raise ValueError(message)
 
-    @property
-    def is_softplus(self) -> bool:
-        return bool(self.activation["kind"] == "softplus")
+    def arguments(self, point: list[Fraction]) -> list[Fraction]:
+        """Return what the smooth units are applied to at a point of R^n."""
+        return value_at(self._hidden, point)
 
-    def straight(self, output: int) -> list[Row]:
-        """Return two affine functions of the inputs: the bias behind the units, and the skip."""
-        return [({}, *self._outer(output)[1:]), self._beside(output)]
-
-    def weights(self, output: int) -> Iterator[tuple[int, Fraction]]:
-        """Yield the units that an output reads, and their weights."""
-        weights, _, denominator = self._outer(output)
-        for unit, weight in weights.items():
-            yield unit, Fraction(weight, denominator)
+    def weights(self, output: int) -> tuple[Iterator[tuple[int, Fraction]], Fraction]:
+        """Return the smooth units that an output reads with their weights, and the bias."""
+        weights, bias, denominator = self._outer(output)
+        pairs = ((unit, Fraction(weight, denominator)) for unit, weight in weights.items())
+        return pairs, Fraction(bias, denominator)
 
     def activated(self, argument: Fraction) -> Sum:
         """Return the activation of a number."""
-        if self.is_softplus:
+        if self.kind == "softplus":
             found = {(): min(argument, Fraction(0))}
             return {**found, (LOG, abs(self.beta * argument)): 1 / self.beta}
         if argument >= 0:
@@ -115,29 +140,77 @@ class _Smooth:
         bend = self.scale * self.alpha
         return {(): -bend, (EXP, argument): bend}
 
-    def functions(self, unit: int) -> Sum:
-        """Return a unit as a sum of functions of the inputs, and numbers.
+    def on(self, place: Place) -> _Restricted:
+        """Return the network in coordinates of the affine hull of a domain."""
+        return _Restricted(self, place.restricted(self._hidden), place.restricted(self.beside))
+
+
+class _Restricted:
+    """A network in coordinates of an affine hull, taken apart into functions."""
+
+    def __init__(self, net: _Smooth, hidden: Layers, beside: Layers) -> None:
+        self._net = net
+        self._hidden = row_readers(hidden[1:], list(widths_of(hidden)))
+        self._beside = TwoLayer(beside)
+        self.units = net.smooth + self._beside.width
+
+    def row(self, unit: int) -> Row:
+        """Return the affine function that a unit is applied to."""
+        if unit < self._net.smooth:
+            return row_of(self._hidden, unit)
+        return self._beside.inner(unit - self._net.smooth)
+
+    def functions(self, unit: int, sign: int) -> Sum:
+        """Return a unit as a sum of functions of the coordinates, and numbers.
 
         They are coordinates, ("slope", j); even functions ("even", u) of an affine function up to
-        sign, log(2 cosh(u / 2)); ("below", u), which is exp(min(u, 0)) - 1; and ("kink", u), the
-        absolute value of an affine function with first coefficient 1.
+        sign, log(2 cosh(u / 2)); ("below", u), which is exp(min(u, 0)) - 1; ("exp", u),
+        which is exp(u) - 1; and ("kink", u), the absolute value of an affine function with first
+        coefficient 1. The sign is that of the affine function on the domain, where it is known,
+        else 0.
         """
-        weights, offset, denominator = self.inner(unit)
+        net = self._net
+        weights, offset, denominator = self.row(unit)
         row = {j: Fraction(v, denominator) for j, v in weights.items() if v}
         bias = Fraction(offset, denominator)
-        if not row:
-            return self.activated(bias)
-        half = Fraction(1, 2) if self.is_softplus else self.scale / 2
-        found: Sum = {("slope", j): half * v for j, v in row.items()}
-        found[()] = half * bias
-        lead = row[min(row)]
-        if self.is_softplus:
-            sharp = self.beta if lead > 0 else -self.beta
-            found["even", _named(row, bias, sharp)] = 1 / self.beta
-        else:
-            found["below", _named(row, bias, Fraction(1))] = self.scale * self.alpha
-            found["kink", _named(row, bias, 1 / lead)] = half * abs(lead)
+        if unit < net.smooth and not row:
+            return net.activated(bias)
+        if unit < net.smooth and net.kind == "softplus":
+            sharp = net.beta if row[min(row)] > 0 else -net.beta
+            even = {("even", _named(row, bias, sharp)): 1 / net.beta}
+            return {**_affine(row, bias, Fraction(1, 2)), **even}
+        positive, negative = self._slopes(unit)
+        found = _affine(row, bias, (positive, (positive + negative) / 2, negative)[1 - sign])
+        if row and not sign:
+            lead = row[min(row)]
+            found["kink", _named(row, bias, 1 / lead)] = (positive - negative) / 2 * abs(lead)
+        elif not row and positive != negative:
+            return {(): bias * (positive if bias >= 0 else negative)}
+        if unit < net.smooth and sign <= 0:
+            bend = net.scale * net.alpha
+            found["exp" if sign else "below", _named(row, bias, Fraction(1))] = bend
         return found
+
+    def _slopes(self, unit: int) -> tuple[Fraction, Fraction]:
+        """Return the slopes of a unit of two slopes; below zero ELU adds an exponential to 0."""
+        if unit < self._net.smooth:
+            return self._net.scale, Fraction(0)
+        positive, negative = self._beside.slopes
+        place = unit - self._net.smooth
+        return positive[place], negative[place]
+
+    def output(self, k: int) -> tuple[list[tuple[int, Fraction]], Fraction]:
+        """Return the units that an output reads with their weights, and the constant."""
+        pairs, bias = self._net.weights(k)
+        weights, constant, denominator = self._beside.outer(k)
+        first = self._net.smooth
+        others = ((first + i, Fraction(v, denominator)) for i, v in weights.items())
+        return [*pairs, *others], bias + Fraction(constant, denominator)
+
+
+def _affine(row: dict[int, Fraction], bias: Fraction, factor: Fraction) -> Sum:
+    """Return a multiple of an affine function."""
+    return {**{("slope", j): factor * v for j, v in row.items()}, (): factor * bias}
 
 
 def _named(row: dict[int, Fraction], bias: Fraction, factor: Fraction) -> Key:
@@ -145,49 +218,54 @@ def _named(row: dict[int, Fraction], bias: Fraction, factor: Fraction) -> Key:
     return tuple(sorted((j, v * factor) for j, v in row.items())), bias * factor
 
 
-def _vanishes(nets: list[_Smooth]) -> bool:
+def _vanishes(told: Any, nets: list[_Smooth], place: Place) -> bool:
     """Return whether in the first network minus the second no function is left."""
-    units = [[net.functions(unit) for unit in range(net.width)] for net in nets]
+    box = Box.of(place, [])
+    parts = [net.on(place) for net in nets]
+    units = [_taken_apart(part, own, place, box) for part, own in zip(parts, told, strict=True)]
     for output in range(nets[0].outputs):
         total: Sum = {}
-        for sign, net, functions in zip((1, -1), nets, units, strict=True):
-            for coefficients, constant, denominator in net.straight(output):
-                _add(total, {(): Fraction(constant, denominator)}, Fraction(sign))
-                slopes = {("slope", j): Fraction(v, denominator) for j, v in coefficients.items()}
-                _add(total, slopes, Fraction(sign))
-            for unit, weight in net.weights(output):
+        for sign, part, functions in zip((1, -1), parts, units, strict=True):
+            pairs, constant = part.output(output)
+            _add(total, {(): constant}, Fraction(sign))
+            for unit, weight in pairs:
                 _add(total, functions[unit], sign * weight)
         if any(total.values()):
             return False
     return True
 
 
-def _differs(certificate: dict[str, Any], nets: list[_Smooth]) -> bool:
+def _taken_apart(part: _Restricted, told: Any, place: Place, box: Box) -> list[Sum]:
+    """Return the functions of the units, after verifying the signs that are told of some."""
+    signs = [0] * part.units
+    for unit, sign, *proof in told:
+        require(0 <= as_count(unit) < part.units and as_count(sign) in {1, -1}, "a sign")
+        verify_sign(row_sum(NOTHING, part.row(unit), sign), proof, place, box)
+        signs[unit] = sign
+    return [part.functions(unit, sign) for unit, sign in enumerate(signs)]
+
+
+def _differs(certificate: dict[str, Any], nets: list[_Smooth], place: Place) -> bool:
     """Return whether the networks take the values that are told, and these differ."""
     point = as_fractions(certificate["point"])
-    if len(point) != nets[0].inputs or nets[0].is_softplus != nets[1].is_softplus:
+    if len(point) != nets[0].inputs or point not in place:
         return False
     values = [_values(net, point) for net in nets]
-    function = LOG if nets[0].is_softplus else EXP
+    function = LOG if "softplus" in {net.kind for net in nets} else EXP
     told = [[_read(number, function) for number in side] for side in certificate["values"]]
     return told == values and values[0] != values[1]
 
 
 def _values(net: _Smooth, point: list[Fraction]) -> list[Sum]:
-    activated = [net.activated(_at(net.inner(unit), point)) for unit in range(net.width)]
+    activated = [net.activated(argument) for argument in net.arguments(point)]
     values = []
-    for output in range(net.outputs):
-        total: Sum = {(): sum((_at(row, point) for row in net.straight(output)), Fraction(0))}
-        for unit, weight in net.weights(output):
+    for output, straight in enumerate(value_at(net.beside, point)):
+        pairs, bias = net.weights(output)
+        total: Sum = {(): bias + straight}
+        for unit, weight in pairs:
             _add(total, activated[unit], weight)
         values.append({key: v for key, v in total.items() if v})
     return values
-
-
-def _at(row: Row, point: list[Fraction]) -> Fraction:
-    coefficients, constant, denominator = row
-    total = sum((v * point[j] for j, v in coefficients.items()), Fraction(constant))
-    return total / denominator
 
 
 def _add(total: Sum, other: Sum, factor: Fraction) -> None:

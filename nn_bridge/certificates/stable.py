@@ -62,14 +62,14 @@ def on_the_hull(
     if "stable" not in certificate:
         return restricted
     told = certificate["stable"]
-    box = _Box.of(place, told["bounds"])
+    box = Box.of(place, told["bounds"])
     return [
         _simplified(layers, units, place, box)
         for layers, units in zip(restricted, told["units"], strict=True)
     ]
 
 
-class _Box:
+class Box:
     """Bounds of coordinates, as integers over one denominator; None where there is none."""
 
     def __init__(self, lower: Iterable[Bound], upper: Iterable[Bound]) -> None:
@@ -82,7 +82,7 @@ class _Box:
         )
 
     @classmethod
-    def of(cls, place: Place, told: Any) -> _Box:
+    def of(cls, place: Place, told: Any) -> Box:
         """Return the bounds that constraints state, and those that multipliers prove."""
         sides: dict[int, list[Bound]] = {sign: [None] * len(place.free) for sign in (1, -1)}
 
@@ -119,7 +119,7 @@ class _Box:
         return self.infimum(row), None if above is None else -above
 
 
-def _simplified(layers: Layers, told: Sequence[Told], place: Place, box: _Box) -> Layers:
+def _simplified(layers: Layers, told: Sequence[Told], place: Place, box: Box) -> Layers:
     """Return the layers without what is told of each layer of kinks."""
     widths = list(widths_of(layers))
     kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
@@ -149,7 +149,7 @@ def _verified(
     told: Told,
     since: list[tuple[dict[str, Any], int]],
     place: Place | None,
-    box: _Box,
+    box: Box,
 ) -> list[tuple[dict[str, Any], int]]:
     """Return a layer of kinks without what is told, verified; layers come with their widths."""
     layer, width = kinks
@@ -157,7 +157,7 @@ def _verified(
     if layer["kind"] == "two slopes":
         for unit, sign, *proof in told:
             _require(0 <= as_count(unit) < width and as_count(sign) in {1, -1})
-            _verify_sign(row_sum(NOTHING, read(unit), sign), proof, place, box)
+            verify_sign(row_sum(NOTHING, read(unit), sign), proof, place, box)
         return [(_with_one_slope(layer, width, told), width)]
     sizes = group_sizes(layer, width)
     group = [number for number, size in enumerate(sizes) for _ in range(size)]
@@ -165,7 +165,7 @@ def _verified(
     for piece, best, *proof in told:
         _require(min(piece, as_count(best)) >= 0 and best not in dropped)
         _require(group[piece] == group[best])
-        _verify_sign(row_sum(read(best), read(piece), -1), proof, place, box)
+        verify_sign(row_sum(read(best), read(piece), -1), proof, place, box)
     kept = [i for i in range(width) if i not in dropped]
     choice = {
         "kind": "affine",
@@ -188,7 +188,7 @@ def _reader(layers: Sequence[tuple[dict[str, Any], int]]) -> Callable[[int], Row
     return lambda i: row_of(chain, i)
 
 
-def _verify_sign(row: Row, proof: list[Any], place: Place | None, box: _Box) -> None:
+def verify_sign(row: Row, proof: list[Any], place: Place | None, box: Box) -> None:
     """Verify that an affine function is nowhere negative.
 
     It is one of the coordinates of the domain where a place is given, else of what the last layer
@@ -217,7 +217,7 @@ def _with_one_slope(layer: dict[str, Any], width: int, entries: Told) -> dict[st
     return {"kind": "two slopes", "positive": positive, "negative": negative}
 
 
-def _behind(layer: dict[str, Any], width: int, read: Callable[[int], Row], box: _Box) -> _Box:
+def _behind(layer: dict[str, Any], width: int, read: Callable[[int], Row], box: Box) -> Box:
     """Return bounds of what a layer of kinks hands on."""
     intervals = [box.interval(read(i)) for i in range(width)]
     if layer["kind"] == "two slopes":
@@ -226,7 +226,7 @@ def _behind(layer: dict[str, Any], width: int, read: Callable[[int], Row], box: 
     else:
         places = accumulate(group_sizes(layer, width), initial=0)
         images = [_largest(intervals[start:end]) for start, end in pairwise(places)]
-    return _Box([low for low, _ in images], [high for _, high in images])
+    return Box([low for low, _ in images], [high for _, high in images])
 
 
 def _bent(ends: tuple[Bound, Bound], positive: Fraction, negative: Fraction) -> tuple[Bound, Bound]:

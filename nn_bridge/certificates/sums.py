@@ -1,13 +1,15 @@
 """How many choices, one vector for each item, have a given sum; a recount for the checker.
 
-Part of the checker: plain integers and Fractions, and nothing from the search.
+Part of the checker: plain integers, and nothing from the search. A vector of integers is written as
+one integer, in a base so large that different sums are different integers: one addition takes the
+place of as many as the vector is long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-from math import lcm
+from collections.abc import Iterable, Sequence
+
+from nn_bridge.certificates.ranks import PRIME
 
 HALF = 1 << 18
 """So many different sums of half of the items are kept, and no more: a claim that needs more is not
@@ -16,12 +18,10 @@ accepted."""
 FEW = 30
 """So many items are always met in the middle."""
 
-PRIME = 2**61 - 1
+Vector = Sequence[int]
 
 
-def count_sums(
-    items: Sequence[Sequence[tuple[Fraction, ...]]], target: tuple[Fraction, ...]
-) -> int:
+def count_sums(items: Sequence[Sequence[Vector]], target: Vector) -> int:
     """Return how many choices add up to the target.
 
     The sums of the first half forward and of the second half backward from the target meet. Where
@@ -33,26 +33,36 @@ def count_sums(
         if numbers is not None:
             chosen = [options[number] for options, number in zip(items, numbers, strict=True)]
             return int(all(sum(v) == t for *v, t in zip(*chosen, target, strict=True)))
+    largest = [_largest(v for vector in options for v in vector) for options in items]
+    base = 2 * (sum(largest) + _largest(target)) + 1
+    codes = [[_code(vector, base) for vector in options] for options in items]
     middle = len(items) // 2
-    ahead = _sums((Fraction(0),) * len(target), items[:middle], 1)
-    behind = _sums(target, items[middle:], -1)
+    ahead = _sums(0, codes[:middle], 1)
+    behind = _sums(_code(target, base), codes[middle:], -1)
     return sum(number * behind.get(total, 0) for total, number in ahead.items())
 
 
-def _only_choice(
-    items: Sequence[Sequence[tuple[Fraction, ...]]], target: tuple[Fraction, ...]
-) -> list[int] | None:
+def _largest(entries: Iterable[int]) -> int:
+    return max(map(abs, entries), default=0)
+
+
+def _code(vector: Vector, base: int) -> int:
+    """Return the integer with these digits, which may be negative; the first one counts most."""
+    total = 0
+    for digit in vector:
+        total = total * base + digit
+    return total
+
+
+def _only_choice(items: Sequence[Sequence[Vector]], target: Vector) -> list[int] | None:
     """Return the only choice that can have the sum; None if the differences are dependent.
 
     Multiples of integer vectors that are independent modulo the prime are determined by their sum
     modulo the prime; what is there neither 0 nor 1 is no choice, and any choice will do then.
     """
-    rest = list(target)
-    for options in items:
-        rest = [u - v for u, v in zip(rest, options[0], strict=True)]
+    rest = [t - sum(v) for *v, t in zip(*(options[0] for options in items), target, strict=True)]
     columns = [[v - u for u, v in zip(*options, strict=True)] for options in items]
-    scale = lcm(*(v.denominator for vector in (*columns, rest) for v in vector))
-    rows = [[int(v * scale) % PRIME for v in row] for row in zip(*columns, rest, strict=True)]
+    rows = [[v % PRIME for v in row] for row in zip(*columns, rest, strict=True)]
     for j in range(len(items)):
         place = next((i for i in range(j, len(rows)) if rows[i][j]), None)
         if place is None:
@@ -67,15 +77,14 @@ def _only_choice(
     return [int(row[-1] == 1) for row in rows[: len(items)]]
 
 
-def _sums(
-    start: tuple[Fraction, ...], items: Sequence[Sequence[tuple[Fraction, ...]]], sign: int
-) -> dict[tuple[Fraction, ...], int]:
+def _sums(start: int, codes: Sequence[Sequence[int]], sign: int) -> dict[int, int]:
+    """Return the sums of choices with a start, and how many choices have each."""
     found = {start: 1}
-    for options in items:
-        larger: dict[tuple[Fraction, ...], int] = {}
-        for total, number in found.items():
-            for option in options:
-                moved = tuple(u + sign * v for u, v in zip(total, option, strict=True))
+    for options in codes:
+        larger: dict[int, int] = {}
+        for option in options:
+            for total, number in found.items():
+                moved = total + sign * option
                 larger[moved] = larger.get(moved, 0) + number
             if len(larger) > HALF:
                 message = "too many sums"

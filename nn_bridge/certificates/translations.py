@@ -5,15 +5,17 @@ Part of the checker: plain integers and Fractions, and nothing from the search.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import lcm
+from operator import mul
 from typing import Any, TypeAlias
 
 from nn_bridge.certificates.bends import Bends
 from nn_bridge.certificates.equal import verify_equal
 from nn_bridge.certificates.hull import Place
+from nn_bridge.certificates.ranks import dense_rank
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
@@ -24,18 +26,16 @@ from nn_bridge.certificates.rows import (
     group_sizes,
     row_of,
     row_readers,
+    row_sum,
     slopes_of,
     value_at,
+    whole,
     widths_of,
 )
 
 Progress: TypeAlias = Callable[[int], object]
 Vector: TypeAlias = list[Fraction]
-Slope: TypeAlias = dict[int, Fraction]
 Chain: TypeAlias = list[Callable[[int], Row]]
-
-PRIME = 2**127 - 1
-"""Ranks are bounded from below modulo it: a multiple of it among minors would only hide a proof."""
 
 
 def verify_translations(
@@ -63,82 +63,70 @@ def verify_translations(
     )
     if len(increments) != len(directions):
         return False
-    if not all(_spans(vectors, len(vectors)) for vectors in (periods, directions)):
+    unfelt, alike = ([whole(vector)[0] for vector in vectors] for vectors in (periods, directions))
+    if not all(dense_rank(vectors) == len(vectors) for vectors in (unfelt, alike)):
         return False
     if "kinks" in certificate:
         function = Bends(f, m)
-        normals = [{j: Fraction(v) for j, v in weights} for weights, _ in function.kinks]
+        normals = [_dense(dict(weights), n) for weights, _ in function.kinks]
+        linear = [[row.get(j, Fraction(0)) for j in range(n)] for row in function.linear]
         return (
             certificate["complete"] is True
-            and _is_kernel(periods, [*normals, *function.linear], n)
-            and _is_kernel(directions, normals, n)
-            and _images(function.linear, directions) == increments
+            and _is_kernel(unfelt, [*normals, *(whole(row)[0] for row in linear)], n)
+            and _is_kernel(alike, normals, n)
+            and [[_dot(row, vector) for row in linear] for vector in directions] == increments
         )
     slopes = [_slopes(f, as_fractions(point)) for point in certificate["points"]]
-    if _images(slopes[0], directions) != increments:
+    first = [[Fraction(row.get(j, 0), below) for j in range(n)] for row, _, below in slopes[0]]
+    if [[_dot(row, vector) for row in first] for vector in directions] != increments:
         return False
     if certificate["complete"] is True:
-        rows = [row for matrix in slopes for row in matrix]
+        rows = [_dense(row, n) for matrix in slopes for row, _, _ in matrix]
         jumps = [
-            {j: row.get(j, Fraction(0)) - other.get(j, Fraction(0)) for j in {*row, *other}}
+            _dense(row_sum(row, other, -1)[0], n)
             for matrix in slopes
             for row, other in zip(matrix, slopes[0], strict=True)
         ]
-        if not (_is_kernel(periods, rows, n) and _is_kernel(directions, jumps, n)):
+        if not (_is_kernel(unfelt, rows, n) and _is_kernel(alike, jumps, n)):
             return False
     elif certificate["complete"] is not False:
         return False
     ways = certificate["equal"]
 
-    def is_unfelt(network: Layers, vectors: list[Vector], evidence: Any) -> bool:
+    def is_unfelt(network: Layers, vectors: list[list[int]], evidence: Any) -> bool:
         if evidence is None:
-            return not any(map(any, _images(_first_layer(network), vectors)))
+            return not _feel([_dense(row, n) for row, _, _ in _first_layer(network)], vectors)
         sides = [network[0], _projection(vectors, n), *network[1:]], network
         header = {name: certificate[name] for name in ("inputs", "outputs", "domain")}
         return verify_equal({**evidence, **header}, sides, place, progress)
 
-    if not is_unfelt(f, periods, ways["periods"]):
+    if not is_unfelt(f, unfelt, ways["periods"]):
         return False
     if ways["directions"] == "periods":
         return directions == periods
-    return is_unfelt(_minus(f, slopes[0], n), directions, ways["directions"])
+    return is_unfelt(_minus(f, first), alike, ways["directions"])
 
 
-def _is_kernel(vectors: list[Vector], rows: list[Slope], n: int) -> bool:
+def _is_kernel(vectors: list[list[int]], rows: list[list[int]], n: int) -> bool:
     """Whether independent vectors are a basis of what all rows send to 0."""
-    table = [[row.get(j, Fraction(0)) for j in range(n)] for row in rows]
-    return not any(map(any, _images(rows, vectors))) and _spans(table, n - len(vectors))
+    rank = n - len(vectors)
+    return not _feel(rows, vectors) and dense_rank(rows, rank) >= rank
 
 
-def _images(rows: list[Slope], vectors: list[Vector]) -> list[Vector]:
-    return [
-        [sum((v * vector[j] for j, v in row.items()), Fraction(0)) for row in rows]
-        for vector in vectors
-    ]
+def _feel(rows: list[list[int]], vectors: list[list[int]]) -> bool:
+    """Whether some row does not send all vectors to 0."""
+    return any(_dot(row, vector) for vector in vectors for row in rows)
 
 
-def _spans(rows: list[Vector], rank: int) -> bool:
-    """Whether the rank is at least that, as it is if it is so modulo a prime."""
-    left = []
-    for row in rows:
-        scale = lcm(*(v.denominator for v in row))
-        left.append([int(v * scale) % PRIME for v in row])
-    found = 0
-    while left and found < rank:
-        top = left.pop()
-        column = next((j for j, v in enumerate(top) if v), None)
-        if column is None:
-            continue
-        found += 1
-        inverse = pow(top[column], -1, PRIME)
-        for i, other in enumerate(left):
-            if other[column]:
-                factor = other[column] * inverse
-                left[i] = [(a - factor * b) % PRIME for a, b in zip(other, top, strict=True)]
-    return found >= rank
+def _dot(row: Sequence[Any], vector: Sequence[Any]) -> Any:
+    return sum(map(mul, row, vector))
 
 
-def _slopes(layers: Layers, point: Vector) -> list[Slope]:
+def _dense(row: Mapping[int, int], n: int) -> list[int]:
+    return [row.get(j, 0) for j in range(n)]
+
+
+def _slopes(layers: Layers, point: Vector) -> list[Row]:
     """Return the slopes of the outputs around a point, and refuse a point on a kink."""
     if layers[0]["inputs"] != len(point):
         message = "a point has as many coordinates as there are inputs"
@@ -182,30 +170,37 @@ def _largest(sizes: list[int], values: Vector, chain: Chain) -> dict[str, Any]:
             message = "a point lies on a kink"
             raise ValueError(message)
         picked.append(top)
-    entries = [[Fraction(j == top) for j in range(len(values))] for top in picked]
-    return _affine(entries, [Fraction(0)] * len(picked), len(values))
+    return {
+        "kind": "affine",
+        "rows": len(picked),
+        "columns": len(values),
+        "starts": array("q", range(len(picked) + 1)),
+        "places": array("q", picked),
+        "weight": [1] * len(picked),
+        "bias": [0] * len(picked),
+    }
 
 
-def _rows(linear: Sequence[dict[str, Any]], widths: Sequence[int]) -> list[Slope]:
-    """Return the linear part of the outputs of linear layers."""
+def _rows(linear: Sequence[dict[str, Any]], widths: Sequence[int]) -> list[Row]:
+    """Return the outputs of linear layers."""
     chain = row_readers(linear, widths)
-    return [_slope(row_of(chain, i)) for i in range(widths[-1])]
+    return [row_of(chain, i) for i in range(widths[-1])]
 
 
-def _slope(row: Row) -> Slope:
+def _slope(row: Row) -> dict[int, Fraction]:
     coefficients, _, denominator = row
     return {j: Fraction(v, denominator) for j, v in coefficients.items() if v}
 
 
-def _first_layer(layers: Layers) -> list[Slope]:
-    """Return the linear functions of the inputs that stand before the first kinks."""
+def _first_layer(layers: Layers) -> list[Row]:
+    """Return the functions of the inputs that stand before the first kinks."""
     widths = list(widths_of(layers))
     ends = [i for i, layer in enumerate(layers) if i and widths[i - 1] and bends(layer)]
     end = ends[0] if ends else len(layers)
     return _rows(layers[1:end], widths[:end])
 
 
-def _projection(vectors: list[Vector], n: int) -> dict[str, Any]:
+def _projection(vectors: list[list[int]], n: int) -> dict[str, Any]:
     """Return a map that sends vectors to 0, each by a coordinate that no other one has."""
     entries = [[Fraction(i == j) for j in range(n)] for i in range(n)]
     for k, vector in enumerate(vectors):
@@ -214,7 +209,7 @@ def _projection(vectors: list[Vector], n: int) -> dict[str, Any]:
             v != 0 and not any(other[j] for other in others) for j, v in enumerate(vector)
         ].index(True)
         for i, v in enumerate(vector):
-            entries[i][own] -= v / vector[own]
+            entries[i][own] -= Fraction(v, vector[own])
     return _affine(entries, [Fraction(0)] * n, n)
 
 
@@ -224,24 +219,16 @@ def _affine(entries: list[Vector], bias: list[Any], columns: int) -> dict[str, A
     return {"kind": "affine", "rows": rows, "columns": columns, "weight": weight, "bias": bias}
 
 
-def _minus(layers: Layers, slope: list[Slope], n: int) -> Layers:
+def _minus(layers: Layers, slope: list[Vector]) -> Layers:
     """Return a network minus a linear map: coordinates carry it past all layers."""
-    m = len(slope)
-    zero, one = Fraction(0), Fraction(1)
+    n, m = layers[0]["inputs"], len(slope)
+    one = Fraction(1)
     first = [[Fraction(i == j) for j in range(n)] for i in range(n)]
-    first += [[-row.get(j, zero) for j in range(n)] for row in slope]
-    built = [layers[0], _affine(first, [zero] * (n + m), n)]
+    first += [[-v for v in row] for row in slope]
+    built = [layers[0], _affine(first, [Fraction(0)] * (n + m), n)]
     for layer, width in zip(layers[1:], widths_of(layers), strict=False):
         if layer["kind"] == "affine":
-            (read,) = row_readers([layer], [width])
-            rows = [read(i) for i in range(layer["rows"])]
-            entries = [
-                [Fraction(row.get(j, 0), below) for j in range(width)] + [zero] * m
-                for row, _, below in rows
-            ]
-            entries += [[zero] * width + [Fraction(i == j) for j in range(m)] for i in range(m)]
-            bias = [Fraction(constant, below) for _, constant, below in rows] + [zero] * m
-            built.append(_affine(entries, bias, width + m))
+            built.append(_beside(layer, m))
         elif layer["kind"] == "two slopes":
             sides = {name: slopes_of(layer[name], width) for name in ("positive", "negative")}
             kept = {name: side + [one] * m for name, side in sides.items()}
@@ -249,4 +236,20 @@ def _minus(layers: Layers, slope: list[Slope], n: int) -> Layers:
         else:
             built.append({"kind": "maxout", "ranks": group_sizes(layer, width) + [1] * m})
     unit = [[Fraction(i == j) for j in range(m)] * 2 for i in range(m)]
-    return [*built, _affine(unit, [zero] * m, 2 * m)]
+    return [*built, _affine(unit, [Fraction(0)] * m, 2 * m)]
+
+
+def _beside(layer: dict[str, Any], m: int) -> dict[str, Any]:
+    """Return an affine map with further coordinates that it passes on."""
+    rows, columns = layer["rows"], layer["columns"]
+    starts = layer.get("starts", [i * columns for i in range(rows + 1)])
+    places = layer.get("places", [*range(columns)] * rows)
+    return {
+        "kind": "affine",
+        "rows": rows + m,
+        "columns": columns + m,
+        "starts": array("q", [*starts, *(starts[-1] + k + 1 for k in range(m))]),
+        "places": array("q", [*places, *range(columns, columns + m)]),
+        "weight": [*layer["weight"], *[1.0] * m],
+        "bias": [*layer["bias"], *[0.0] * m],
+    }

@@ -15,9 +15,11 @@ from tqdm import tqdm
 from tropical._version import __version__
 
 if TYPE_CHECKING:
+    from nn_bridge.domain import Domain
     from nn_bridge.network import Network
+    from nn_bridge.smooth.network import SmoothNetwork
 
-HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, INTERRUPTED, CLOSED = 0, 1, 2, 3, 70, 130, 141
+HOLDS, REFUTED, WRONG_USE, UNDECIDED, INTERNAL, CLOSED = 0, 1, 2, 3, 70, 141
 
 model = click.Path(exists=True, dir_okay=False, path_type=Path)
 output = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -31,6 +33,9 @@ parse_option = click.option(
     help="What a number in a .nnet file stands for.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+domain_help = (
+    "bounds and half-spaces in a .json or .vnnlib file, or the bounds that a model file states."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,20 +47,45 @@ def commands() -> None:
     """
 
 
-def read_network(path: Path, parse: str) -> Network:
+def read_model(path: Path, parse: str) -> Network | SmoothNetwork:
     """Return the network in a file."""
     import nn_bridge as nb
 
     return nb.read(path, parse=parse)
 
 
-def spare_models(certificate: Path | None, *models: Path) -> None:
-    """Refuse to write a certificate over a model file."""
-    if certificate is not None and certificate.exists():
-        for path in models:
-            if certificate.samefile(path):
-                message = f"{certificate} must not be one of the model files; name another file"
-                raise click.BadParameter(message, param_hint="'--certificate'")
+def read_network(path: Path, parse: str) -> Network:
+    """Return the network in a file, which must be piecewise linear."""
+    import nn_bridge as nb
+
+    network = read_model(path, parse)
+    if isinstance(network, nb.SmoothNetwork):
+        message = (
+            f"{path} must be piecewise linear for this command, got {network!r}; networks of "
+            "smooth units are for equivalent and check"
+        )
+        raise nb.UnsupportedLayerError(message)
+    return network
+
+
+def read_domain(path: Path | None, inputs: int, parse: str) -> Domain | None:
+    """Return the domain in a file, None where none was named."""
+    import nn_bridge as nb
+
+    return None if path is None else nb.read_domain(path, inputs, parse=parse)
+
+
+def require_target(target: Path | None, option: str, *sources: Path | None) -> None:
+    """Refuse to write over a file that is read, or into no folder, before anything is computed."""
+    if target is None:
+        return
+    if not target.resolve().parent.is_dir():
+        message = f"{target} must lie in an existing folder; make the folder first"
+        raise click.BadParameter(message, param_hint=f"'{option}'")
+    for path in sources:
+        if path is not None and target.exists() and target.samefile(path):
+            message = f"{target} must not be one of the files that are read; name another file"
+            raise click.BadParameter(message, param_hint=f"'{option}'")
 
 
 def wrapped(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from nn_bridge.cli.answers import Answer
 from nn_bridge.cli.group import (
     HOLDS,
     INTERNAL,
@@ -18,24 +18,37 @@ from nn_bridge.cli.group import (
     output,
     parse_option,
     read_network,
+    require_target,
+)
+from nn_bridge.explanations.numbers import counted
+from tropical.rationals import written
+
+if TYPE_CHECKING:
+    from nn_bridge.network import Network
+
+LISTED = 12
+"""Bounds of so many inputs are written out."""
+target_option = click.option(
+    "-o", "--output", "target", type=output, required=True, help="Where to write it."
 )
 
 
 @commands.command()
 @click.argument("source", type=model)
-@click.option("-o", "--output", "target", type=output, required=True, help="Where to write it.")
+@target_option
+@json_option
 @parse_option
-def canonical(source: Path, target: Path, parse: str) -> int:
+def canonical(source: Path, target: Path, *, as_json: bool, parse: str) -> int:
     """Write the canonical form of a two-layer network, as a network.
 
     Files with one function have one canonical form.
     """
     import nn_bridge as nb
 
+    require_target(target, "--output", source)
+    answer = Answer("canonical", [source])
     form = nb.canonical(read_network(source, parse))
-    nb.write(form.network(), target)
-    click.echo(f"{form} written to {target}")
-    return HOLDS
+    return _written(answer, form.network(), target, str(form), as_json=as_json)
 
 
 @commands.command()
@@ -45,8 +58,10 @@ def canonical(source: Path, target: Path, parse: str) -> int:
 def info(source: Path, *, as_json: bool, parse: str) -> int:
     """Say what a model file holds."""
     from nn_bridge.collapse import two_layer_form
+    from nn_bridge.domain import interval
     from nn_bridge.maxima import joined_maxima, maxout_form
 
+    answer = Answer("info", [source])
     network = read_network(source, parse)
     depth = len(joined_maxima(network).layers) // 2
     decidable = two_layer_form(network) is not None
@@ -60,10 +75,10 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
         "two_layer": decidable,
         "sha256": network.digest,
         "notes": list(network.notes),
-        "domain": network.domain is not None,
+        "domain": network.domain and dict(zip(("lower", "upper"), _bounds(network), strict=True)),
     }
     if as_json:
-        click.echo(json.dumps(facts))
+        answer.print(HOLDS, facts)
         return HOLDS
     click.echo(f"{source}: R^{network.inputs} -> R^{network.outputs}")
     for width, layer in zip(network.widths[1:], facts["layers"], strict=True):
@@ -71,8 +86,8 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
     if network.head is not None:
         click.echo(f"  {network.head}, kept as a note: values are the logits")
     click.echo(
-        f"{network.parameters:,} stored numbers, {depth} layer(s) of kinks once linear ones merge "
-        "and maxima join"
+        f"{counted(network.parameters, 'stored number')}, {counted(depth, 'layer')} of kinks once "
+        "linear ones merge and maxima join"
     )
     if decidable:
         decided = "always decided"
@@ -82,7 +97,12 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
         decided = "decided where layers match or both are small, else refuted or open"
     click.echo(f"equality is {decided}")
     if network.domain is not None:
-        click.echo("the file states bounds of its inputs")
+        click.echo(f"the file states bounds of its inputs, to be used by --domain {source}:")
+        pairs = list(zip(*network.domain, strict=True))
+        for j, pair in enumerate(pairs[:LISTED]):
+            click.echo(f"  x{j} in {interval(*pair)}")
+        if len(pairs) > LISTED:
+            click.echo(f"  and {len(pairs) - LISTED} more")
     for note in network.notes:
         click.echo(f"note: {note}")
     click.echo(f"sha256 of the exact data: {network.digest}")
@@ -91,24 +111,39 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
 
 @commands.command()
 @click.argument("source", type=model)
-@click.option("-o", "--output", "target", type=output, required=True, help="Where to write it.")
+@target_option
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Which rewriting.")
+@json_option
 @parse_option
-def rewrite(source: Path, target: Path, seed: int, parse: str) -> int:
+def rewrite(source: Path, target: Path, seed: int, *, as_json: bool, parse: str) -> int:
     """Write an equal network that looks different."""
     import nn_bridge as nb
 
-    network = read_network(source, parse)
-    rewritten = nb.rewrite(network, seed)
-    nb.write(rewritten, target)
-    click.echo(f"{rewritten} written to {target}")
-    return HOLDS
+    require_target(target, "--output", source)
+    answer = Answer("rewrite", [source])
+    rewritten = nb.rewrite(read_network(source, parse), seed)
+    return _written(answer, rewritten, target, str(rewritten), as_json=as_json)
 
 
-@commands.command()
+@commands.command(short_help="Prove, refute and check on a digit classifier.")
 @click.option("--seed", type=SEED, default=None, help="Repeat a run; random when absent.")
 def demo(seed: int | None) -> int:
     """Prove a digit classifier equal to its rewriting, then find one wrong bit."""
     from nn_bridge.demo import show
 
     return HOLDS if show(click.echo, seed) else INTERNAL
+
+
+def _written(answer: Answer, network: Network, target: Path, told: str, *, as_json: bool) -> int:
+    import nn_bridge as nb
+
+    nb.write(network, target)
+    if as_json:
+        answer.print(HOLDS, {"written": str(target), "sha256": network.digest})
+    else:
+        click.echo(f"{told} written to {target}")
+    return HOLDS
+
+
+def _bounds(network: Network) -> list[list[str]]:
+    return [list(map(written, side)) for side in network.domain or ()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nn_bridge.cli.answers import Answer
 from nn_bridge.cli.group import (
     HOLDS,
     commands,
@@ -16,7 +16,7 @@ from nn_bridge.cli.group import (
     output,
     parse_option,
     read_network,
-    spare_models,
+    require_target,
     wrapped,
 )
 from tropical.rationals import written
@@ -29,14 +29,21 @@ ONLY_TWO_LAYERS = (
 )
 
 
-@commands.command()
+@commands.command(short_help="Say which parameters and inputs can be exchanged.")
 @click.argument("source", type=model)
 @click.option("--signed", is_flag=True, help="Look for changes of sign of inputs, too.")
+@click.option("--budget", type=click.IntRange(min=1), help="Search so far for those of the inputs.")
 @click.option("--certificate", type=output, help="Write the evidence for those of the inputs.")
 @json_option
 @parse_option
 def symmetries(
-    source: Path, certificate: Path | None, *, signed: bool, as_json: bool, parse: str
+    source: Path,
+    budget: int | None,
+    certificate: Path | None,
+    *,
+    signed: bool,
+    as_json: bool,
+    parse: str,
 ) -> int:
     """Say which parameters and which inputs of a network can be exchanged.
 
@@ -46,10 +53,12 @@ def symmetries(
     import nn_bridge as nb
     from nn_bridge.collapse import two_layer_form
 
-    spare_models(certificate, source)
+    require_target(certificate, "--certificate", source)
+    answer = Answer("symmetries", [source], certificate)
     network = read_network(source, parse)
     of_weights = None if two_layer_form(network) is None else nb.symmetries(network)
-    of_inputs = nb.invariances(network, signed=signed)
+    limits = {} if budget is None else {"budget": budget}
+    of_inputs = nb.invariances(network, signed=signed, **limits)
     if certificate is not None:
         of_inputs.save(certificate)
     if as_json:
@@ -60,19 +69,14 @@ def symmetries(
                 "order": written(of_inputs.order),
                 "orbits": [list(orbit) for orbit in of_inputs.orbits],
             },
-            "certificate": None if certificate is None else str(certificate),
         }
-        click.echo(json.dumps(facts))
+        answer.print(HOLDS, facts)
         return HOLDS
     click.echo(click.style("Weights", bold=True))
     click.echo(wrapped(ONLY_TWO_LAYERS if of_weights is None else of_weights.explain()))
     click.echo(click.style("Inputs", bold=True))
     click.echo(wrapped(of_inputs.explain()))
-    if certificate is not None:
-        click.echo(
-            f"The certificate is in {certificate}; verify it with\n"
-            f"  nn-bridge check {certificate} {source}"
-        )
+    answer.print_remedy(parse)
     return HOLDS
 
 

@@ -25,7 +25,9 @@ from nn_bridge.verdicts import Counterexample, Proof
 def digits() -> Network:
     """Return the digit classifier 64-32-10 that ``nn_bridge.demo.train`` trained."""
     with as_file(files("nn_bridge.demo") / "digits.npz") as path:
-        return read(path)
+        network = read(path)
+    assert isinstance(network, Network)
+    return network
 
 
 def show(echo: Callable[[str], object], seed: int | None = None) -> bool:

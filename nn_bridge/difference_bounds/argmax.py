@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from nn_bridge.certificates.deviation import outputs_equal, wins
-from nn_bridge.certificates.enclosure import Enclosure
-from nn_bridge.certificates.pairs import ZERO
+from nn_bridge.certificates.condensed import Condensed
+from nn_bridge.certificates.deviation import bounds_over, compared, outputs_equal, wins
 from nn_bridge.difference_bounds.bounding import Pairing
-from nn_bridge.difference_bounds.branching import Influence
+from nn_bridge.difference_bounds.branching import Clock, Influence, TimeIsUp, steepest_axis
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.difference_bounds.verdict import read_question, read_seconds
+from nn_bridge.explanations import differences
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import HEADS, SIGMOID, Network
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import DimensionError
 from tropical.rationals import exact, written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 SAMPLES = 64
 """So many random points are looked at; between some of different classes lies a boundary."""
@@ -69,9 +71,9 @@ def same_argmax(f: Network, g: Network, domain: Any, *, time_limit: float | None
     >>> f = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], [1, 0])
     >>> g = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], ["9/10", 0])
     >>> same_argmax(f, g, ([0], [2]))
-    SameArgmax(on a box in R^1, 1 box)
+    SameArgmax(on [0, 2], 1 box)
     >>> same_argmax(f, g, ([-2], [2]))
-    DifferentArgmax(classes 0 and 1)
+    DifferentArgmax(classes 0 and 1, on [-2, 2])
     """
     start = perf_counter()
     seconds = read_seconds(time_limit)
@@ -96,23 +98,16 @@ class SameArgmax(Proof):
     def __init__(self, pairing: Pairing, evidence: dict[str, Any]) -> None:
         Verdict.__init__(self, pairing.f, pairing.g, "same argmax", evidence, pairing.around.domain)
 
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        return self._noted(
-            f"At every point of {self._place} the largest output of both networks has the same "
-            f"number; of equal outputs the first counts. The domain is covered by {self._boxes}. "
-            "In each of them one output is above all others in both networks, or the networks are "
-            "equal: the largest values of what bounds the differences of outputs were computed "
-            "exactly."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return differences.same_argmax(self, way)
 
     @property
     def _boxes(self) -> str:
-        count = len(self.certificate["winners"])
-        return f"{count} box{'' if count == 1 else 'es'}"
+        return counted(len(self.certificate["winners"]), "box", "boxes")
 
     def __repr__(self) -> str:
-        return f"SameArgmax(on {self._place}, {self._boxes})"
+        return f"SameArgmax(on {self._shown_place}, {self._boxes})"
 
 
 class DifferentArgmax(Counterexample):
@@ -143,17 +138,13 @@ class DifferentArgmax(Counterexample):
             self, pairing.f, pairing.g, "different argmax", evidence, pairing.around.domain
         )
 
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        return self._noted(
-            f"At the point of the certificate, which lies in {self._place}, the largest output of "
-            f"the first network is output {self.classes[0]}, and of the second output "
-            f"{self.classes[1]}; of equal outputs the first counts. The point and the values are "
-            "exact numbers."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return differences.different_argmax(self, way)
 
     def __repr__(self) -> str:
-        return f"DifferentArgmax(classes {self.classes[0]} and {self.classes[1]})"
+        classes = f"classes {self.classes[0]} and {self.classes[1]}"
+        return f"DifferentArgmax({classes}, on {self._shown_place})"
 
 
 class _Question:
@@ -161,8 +152,7 @@ class _Question:
 
     def __init__(self, pairing: Pairing, reference: bool) -> None:
         self.pairing, self.reference = pairing, reference
-        beyond = [ZERO] if reference else []
-        self.rows = [*pairing.nets.f, *beyond], [*pairing.nets.g, *beyond]
+        self.rows, self.count = compared(pairing.nets, reference=reference)
         self.covered = 0
 
     def classes(
@@ -232,32 +222,40 @@ class _Question:
         influence = Influence(pairing.nets.levels, [*pairing.nets.f, *pairing.nets.g])
         steps: list[Any] = []
         winners: list[int | None] = []
-        waiting = [pairing.box]
+        clock = Clock()
+        known = bounds_over(pairing.nets.levels, self.rows, pairing.box, pairing.reach, clock)
+        clock.deadline = deadline
+        waiting = [(pairing.box, known)]
         with tqdm(desc="boxes", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
             while waiting:
-                if perf_counter() > deadline:
-                    return self.open("the time is up")
-                lower, upper = waiting.pop()
+                (lower, upper), known = waiting.pop()
                 bar.update()
                 middle = [exact((a + b) / 2) for a, b in zip(lower, upper, strict=True)]
                 number, found = self.at(pairing.around.moved_inside(middle))
                 if found is not None:
                     return found
-                enclosure = Enclosure(pairing.nets.levels, lower, upper, pairing.reach)
-                if all(wins(enclosure, own, number) for own in self.rows):
+                try:
+                    clock()
+                    bounds = known.within(lower, upper)
+                    won = all(wins(bounds, self.count, side, number) for side in (0, 1))
+                    settled = won or outputs_equal(bounds, self.count)
+                except TimeIsUp:
+                    return self.open("the time is up")
+                if settled:
                     steps.append(None)
-                    winners.append(number)
-                elif outputs_equal(enclosure, *self.rows):
-                    steps.append(None)
-                    winners.append(None)
+                    winners.append(number if won else None)
                 elif lower == upper:
                     return self.open("a point is left where bounds do not tell the class")
                 else:
-                    axis = influence.axis((lower, upper))
+                    axis = (
+                        steepest_axis(bounds)
+                        if isinstance(bounds, Condensed)
+                        else influence.axis((lower, upper))
+                    )
                     cut = Fraction(middle[axis])
                     below, above = list(upper), list(lower)
                     below[axis] = above[axis] = cut
-                    waiting += [(above, upper), (lower, below)]
+                    waiting += [((above, upper), bounds), ((lower, below), bounds)]
                     steps.append([axis, written(exact(cut))])
                 self.covered = len(winners)
         evidence = {**pairing.cover([steps]), "winners": winners, "reference": self.reference}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,8 @@ from nn_bridge.certificates.enclosure import rounded_up
 from nn_bridge.certificates.pairs import PairedNetworks, paired
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.difference_bounds.ascent import PairsInDoubles, climb
-from nn_bridge.difference_bounds.branching import Forest, Node, Tree
+from nn_bridge.difference_bounds.branching import Clock, Forest, Node, Tree
+from nn_bridge.difference_bounds.multipliers import Polytope
 from nn_bridge.difference_bounds.pairing import deepened, pairs_of, segments
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.network import Network
@@ -25,7 +27,8 @@ from tropical.typing import Array, Rational
 LARGEST = 50_000_000
 """Networks of more weights are refused."""
 EFFORT = 20_000_000_000
-"""Units of deeper levels are followed to the inputs up to so much work; then one level less."""
+"""Deep networks are condensed up to so much work; then their units are followed to the inputs, or
+for one level less, and so on."""
 DIGITS = 16
 """The work of a product of two coefficients, in units of about a nanosecond."""
 FEW = 8
@@ -48,8 +51,8 @@ class Pairing:
         The networks on its affine hull.
     box : pair of lists
         The corners of the box around it.
-    reach : int
-        How many levels a unit is followed.
+    reach : int or None
+        How many levels a unit is followed; None where the levels are condensed.
     """
 
     def __init__(self, f: Network, g: Network, around: Surroundings) -> None:
@@ -93,7 +96,11 @@ class Bounding(Pairing):
         super().__init__(f, g, around)
         self.parts = _parts(self.nets)
         kinds, constants = parts_of(self.nets, self.parts, self.box)
-        self.forest = Forest([Tree(kind, self.reach) for kind in kinds], constants)
+        mixed = around.interior.constraints if self.parts is None else {}
+        self.polytope = Polytope(mixed)
+        self.forest = Forest(
+            [Tree(kind, self.reach, Clock(), self.polytope) for kind in kinds], constants
+        )
         self.lower: Rational = -1
         self.look(around.interior.inside)
 
@@ -148,7 +155,10 @@ class Bounding(Pairing):
     def proof(self) -> dict[str, Any]:
         """Return what a certificate says of the upper bounds."""
         trees = [tree.told() for tree in self.forest.trees]
-        return {**self.cover(trees), "parts": self.parts}
+        told = {**self.cover(trees), "parts": self.parts}
+        if self.polytope.constraints:
+            told["multipliers"] = self.forest.trees[0].told_multipliers()
+        return told
 
     def rounded_differences(self) -> list[list[Rational]]:
         """Return the upper bounds, rounded up where they are long."""
@@ -183,8 +193,20 @@ def _require_size(f: Network, g: Network) -> None:
         raise BudgetError(message)
 
 
-def _reach(nets: PairedNetworks) -> int:
-    """Return how many levels a unit is followed, as many as the work allows."""
+def _reach(nets: PairedNetworks) -> int | None:
+    """Return how many levels a unit is followed, as many as the work allows; or condense them."""
+    if len(nets.levels) > 1:
+        columns = nets.inputs + 2 * sum(len(level.pairs) for level in nets.levels[:-1])
+        work = (
+            columns
+            * DIGITS
+            * sum(
+                len(level.rows.entries) * len(before.rows.entries)
+                for before, level in pairwise(nets.levels)
+            )
+        )
+        if work <= EFFORT:
+            return None
     for reach in range(len(nets.levels), 0, -1):
         work = 0
         for depth, level in enumerate(nets.levels):

@@ -17,9 +17,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from tqdm import tqdm
 
-from nn_bridge.certificates.deviation import Box, Kind
-from nn_bridge.certificates.enclosure import Enclosure
+from nn_bridge.certificates.condensed import Condensed
+from nn_bridge.certificates.constrained import Multipliers
+from nn_bridge.certificates.deviation import Bounds, Box, Kind
 from nn_bridge.certificates.pairs import Level
+from nn_bridge.difference_bounds.multipliers import Polytope
 from tropical.rationals import written
 from tropical.typing import Array
 
@@ -42,6 +44,10 @@ class Node:
         For each output and side where the bounding function is largest.
     is_exact : bool
         Whether the bounds are attained.
+    known : Bounds or None
+        What parts of the box start from, while it is a leaf.
+    multipliers : dict
+        For outputs and sides which multiples of constraints were added.
     cut : tuple or None
         Axis, place, and the two parts.
     """
@@ -51,7 +57,25 @@ class Node:
     doubles: Array
     corners: list[list[list[Fraction]]]
     is_exact: bool
+    known: Bounds | None
+    multipliers: dict[Side, Multipliers]
     cut: tuple[int, Fraction, Node, Node] | None = None
+
+
+class TimeIsUp(Exception):  # noqa: N818
+    """Ends the work on a box whose bounds are not needed."""
+
+
+@dataclass
+class Clock:
+    """Ends work after a deadline, where there is one."""
+
+    deadline: float | None = None
+
+    def __call__(self) -> None:
+        """Raise if the time is up."""
+        if self.deadline is not None and perf_counter() > self.deadline:
+            raise TimeIsUp
 
 
 @dataclass
@@ -59,33 +83,35 @@ class Tree:
     """A kind of part and the boxes that its domain is cut into."""
 
     kind: Kind
-    reach: int
+    reach: int | None
+    clock: Clock
+    polytope: Polytope
     root: Node = field(init=False)
     leaves: list[Node] = field(init=False)
     _highest: Array | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._influence = Influence(self.kind.levels, self.kind.rows)
-        self.root = self.node(self.kind.box)
+        known = self.kind.bounds(self.reach, self.clock)
+        self.root = self.node(self.kind.box, known)
         self.leaves = [self.root]
 
-    def node(self, box: Box) -> Node:
-        """Return a leaf with its bounds."""
-        lower, upper = box
-        enclosure = Enclosure(self.kind.levels, lower, upper, self.reach)
-        found = self.kind.over(enclosure)
+    def node(self, box: Box, known: Bounds) -> Node:
+        """Return a leaf with its bounds, from what is known over its box."""
+        found = self.kind.over(known)
         bounds = np.empty((len(found), 2), object)
+        corners: list[list[list[Fraction]]] = []
+        multipliers: dict[Side, Multipliers] = {}
         for k, own in enumerate(found):
-            bounds[k] = [bound for bound, _ in own]
-        corners = [
-            [
-                [b if slope > 0 else a for slope, a, b in zip(slopes, lower, upper, strict=True)]
-                for _, slopes in own
-            ]
-            for own in found
-        ]
+            corners.append([])
+            for side, above in enumerate(own):
+                bounds[k, side], added, corner = self.polytope.lowered(above, box)
+                corners[k].append(corner)
+                if added:
+                    multipliers[k, side] = added
         doubles = np.array([_double(v.numerator, v.denominator) for v in bounds.flat])
-        return Node(box, bounds, doubles.reshape(-1, 2), corners, enclosure.is_exact)
+        doubles = doubles.reshape(-1, 2)
+        return Node(box, bounds, doubles, corners, known.is_exact, known, multipliers)
 
     def highest(self) -> Array:
         """Return the largest bounds for each output and side."""
@@ -107,12 +133,17 @@ class Tree:
     def cut(self, leaf: Node) -> list[Node]:
         """Cut a leaf in two along the axis that matters most, and return what comes of it."""
         lower, upper = leaf.box
-        axis = self._influence.axis(leaf.box)
+        known = leaf.known
+        assert known is not None, "a leaf is what its parts start from"
+        axis = (
+            steepest_axis(known) if isinstance(known, Condensed) else self._influence.axis(leaf.box)
+        )
         middle = (lower[axis] + upper[axis]) / 2
         below, above = list(upper), list(lower)
         below[axis] = above[axis] = middle
-        parts = [self.node((lower, below)), self.node((above, upper))]
+        parts = [self.node(box, known.within(*box)) for box in ((lower, below), (above, upper))]
         leaf.cut = axis, middle, parts[0], parts[1]
+        leaf.known = None
         self.leaves.remove(leaf)
         self.leaves += parts
         self._highest = None
@@ -143,6 +174,23 @@ class Tree:
                 steps.append([axis, written(value)])
                 waiting += [right, left]
         return steps
+
+    def told_multipliers(self) -> list[Any]:
+        """Return for each leaf, in preorder, which multiples of constraints are added."""
+        told: list[Any] = []
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if node.cut is None:
+                told.append(
+                    [
+                        [k, side, [[number, written(y)] for number, y in added]]
+                        for (k, side), added in node.multipliers.items()
+                    ]
+                )
+            else:
+                waiting += node.cut[:1:-1]
+        return told
 
 
 @dataclass
@@ -201,7 +249,11 @@ class Forest:
             for tree, leaf in chosen:
                 if perf_counter() > deadline or count >= most:
                     return
-                new += tree.cut(leaf)
+                tree.clock.deadline = deadline
+                try:
+                    new += tree.cut(leaf)
+                except TimeIsUp:
+                    return
                 count += 1
                 bar.update()
             if not new:
@@ -215,6 +267,25 @@ def _largest(bounds: Array) -> Side:
 
 def _has_room(box: Box) -> bool:
     return any(a < b for a, b in zip(*box, strict=True))
+
+
+def steepest_axis(known: Condensed) -> int:
+    """Return the coordinate along which what bends moves most, by the differences beside it."""
+    lower, upper = known.box
+    room = np.array([a < b for a, b in zip(lower, upper, strict=True)])
+    width = np.array([high - low for low, high in known.ends[: known.inputs]], np.float64)
+    influence = np.zeros(known.inputs)
+    for stage in known.stages:
+        for pair in stage.pairs:
+            steep = np.abs(np.array(pair.steep, np.float64)) * width
+            size = max(abs(end) for interval in pair.deltas for end in interval)
+            weight = _double(
+                size << max(pair.exponents[0], 0), known.fixed.one << max(-pair.exponents[0], 0)
+            )
+            influence += weight * (steep / max(steep.sum(), sys.float_info.min))
+    if not (influence[room] > 0).any():
+        influence = width
+    return int(np.argmax(np.where(room, influence, -1.0)))
 
 
 class Influence:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import inf
 from typing import Any, NoReturn
@@ -10,11 +9,13 @@ from typing import Any, NoReturn
 from nn_bridge.difference_bounds.bounding import Bounding, measured
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.domain import Domain, as_domain
-from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations import differences
+from nn_bridge.explanations.numbers import told
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
-from nn_bridge.time_limit import require_time_limit
+from nn_bridge.time_limit import read_time_limit
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.rationals import exact, written
@@ -22,8 +23,6 @@ from tropical.typing import Rational
 
 PATIENCE = 20.0
 """So many seconds bounds are improved unless the caller says otherwise."""
-FEW = 4
-"""So many coordinates of a point stand in a sentence."""
 CLOSE = Fraction(101, 100)
 """Bounds with this quotient are close enough."""
 
@@ -49,8 +48,8 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
         With equally many inputs and outputs, and one head; behind a head what it keeps of the
         logits is compared (`nn_bridge.heads.comparable`).
     domain : Domain, pair of sequences, Polytope or Polyhedron
-        Where they are compared, bounded. For the upper bound a polytope counts as the smallest box
-        around it.
+        Where they are compared, bounded. For the upper bound the smallest box around a polytope is
+        cut, and multiples of constraints are added in each part.
     time_limit : float, optional
         After so many seconds the bounds are improved no more, 20 unless told. What is found until
         an interrupt is kept as well.
@@ -76,7 +75,7 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
     >>> g = nb.two_layer([["1.1"], [1]], [0, -1], [[1, -1]])
     >>> found = deviation(f, g, ([-1], [2]))
     >>> found
-    Deviation(1/5, attained)
+    Deviation(1/5, attained, on [-1, 2])
     >>> found.point, found.upper, found.check()
     ((2,), Fraction(1, 5), True)
     """
@@ -108,7 +107,8 @@ def within(
     >>> f = nb.two_layer([[1]], [0], [[1]])
     >>> g = nb.two_layer([["1.1"]], [0], [[1]])
     >>> within(f, g, ([-1], [1]), "0.1"), within(f, g, ([-1], [1]), "0.09")
-    (Within(differ by at most 1/10 on a box in R^1), Apart(point=(1,), difference=1/10 > 9/100))
+    (Within(differ by at most 1/10 on [-1, 1]),
+     Apart(point=(1,), difference=1/10 > 9/100, on [-1, 1]))
     """
     limit = exact(eps, "within")
     if limit < 0:
@@ -152,8 +152,6 @@ class Deviation(Verdict):
         sides = bounding.rounded_differences()
         self.differences: tuple[tuple[Rational, ...], ...] = tuple(map(tuple, sides))
         self.upper: Rational = max((bound for own in sides for bound in own), default=0)
-        self._boxes = sum(len(tree.leaves) for tree in bounding.forest.trees)
-        self._exactly_a_box = bounding.around.is_box
         evidence = {
             "bounds": [written(self.lower), written(self.upper)],
             "differences": [[written(bound) for bound in own] for own in sides],
@@ -179,36 +177,17 @@ class Deviation(Verdict):
         except OverflowError:
             return inf
 
-    def _told(self) -> str:
-        """Return what is known, and how."""
-        if self.upper == 0:
-            return self._noted(
-                f"The two networks are equal on {self._place}: the bounds of all differences are 0."
-            )
-        way = (
-            f"For the upper bound {self._boxes} boxes were looked at; in each, kinks were replaced "
-            "by affine functions above and below, and what came out was maximised exactly."
-        )
-        if not self._exactly_a_box:
-            way += " The boxes cover the smallest box around the domain, which is larger than it."
-        if self.lower == self.upper:
-            known = f"is {told(self.lower)}, attained at the point of the certificate"
-        else:
-            known = (
-                f"lies between {told(self.lower)}, attained at the point of the certificate, and "
-                f"{told(self.upper)}"
-            )
-        return self._noted(
-            f"The largest difference of an output of the two networks on {self._place} {known}. "
-            f"{way}"
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return differences.deviation(self, way)
 
     def __repr__(self) -> str:
         if self.lower == self.upper:
-            return f"Deviation({told(self.lower)}, attained)"
+            return f"Deviation({told(self.lower)}, attained, on {self._shown_place})"
         ratio = self.ratio
         factor = "" if ratio is None else f", quotient {ratio:.3g}"
-        return f"Deviation({told(self.lower, 12, 4)} to {told(self.upper, 12, 4)}{factor})"
+        bounds = f"{told(self.lower, 12, 4)} to {told(self.upper, 12, 4)}{factor}"
+        return f"Deviation({bounds}, on {self._shown_place})"
 
 
 class Within(Proof):
@@ -225,18 +204,12 @@ class Within(Proof):
         evidence = {"within": written(limit), **bounding.proof()}
         Verdict.__init__(self, bounding.f, bounding.g, "within", evidence, bounding.around.domain)
 
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        boxes = sum(step is None for tree in self.certificate["trees"] for step in tree)
-        return self._noted(
-            f"No output of the two networks differs by more than {told(self.limit)} on "
-            f"{self._place}. The domain is covered by {counted(boxes, 'box', 'boxes')}; in each, "
-            "kinks were replaced by affine functions above and below, and the largest value of "
-            "what came out, computed exactly, is not larger."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return differences.within(self, way)
 
     def __repr__(self) -> str:
-        return f"Within(differ by at most {told(self.limit, 24, 4)} on {self._place})"
+        return f"Within(differ by at most {told(self.limit, 24, 4)} on {self._shown_place})"
 
 
 class Apart(Counterexample):
@@ -256,15 +229,9 @@ class Apart(Counterexample):
         evidence = {"within": written(limit), **_point(bounding)}
         Verdict.__init__(self, bounding.f, bounding.g, "apart", evidence, bounding.around.domain)
 
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        k = self.output
-        return self._noted(
-            f"Output {k} of the two networks differs by {told(self.difference)}, more than "
-            f"{told(self.limit)}, at {_place(self.point)}, a point of {self._place}: there it is "
-            f"{told(self.values[0][k])} for the first and {told(self.values[1][k])} for the "
-            "second. The point and the values are exact numbers, and stand in full in the verdict."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return differences.apart(self, way)
 
     def __repr__(self) -> str:
         entries = [written(entry) for entry in self.point]
@@ -274,15 +241,8 @@ class Apart(Counterexample):
             shown = f"<{len(entries)} coordinates>"
         return (
             f"Apart(point={shown}, difference={told(self.difference, 24, 4)} > "
-            f"{told(self.limit, 24, 4)})"
+            f"{told(self.limit, 24, 4)}, on {self._shown_place})"
         )
-
-
-def _place(point: Sequence[Rational]) -> str:
-    """Return the first coordinates of a point that are not 0."""
-    live = [f"x{j} = {told(entry, 24, 6)}" for j, entry in enumerate(point) if entry]
-    shown = ", ".join(live[:FEW]) or "the origin"
-    return f"{shown} and {len(live) - FEW} more" if len(live) > FEW else shown
 
 
 def _point(bounding: Bounding) -> dict[str, Any]:
@@ -307,5 +267,5 @@ def read_question(f: Network, g: Network, domain: Any) -> tuple[Network, Network
 
 def read_seconds(time_limit: float | None) -> float:
     """Return a number of seconds, that which is usual if none is given."""
-    require_time_limit(time_limit)
-    return PATIENCE if time_limit is None else float(time_limit)
+    seconds = read_time_limit(time_limit)
+    return PATIENCE if seconds is None else seconds

@@ -27,6 +27,7 @@ from nn_bridge.equivalence.maximum import Pieces, kinks, normal_form
 from nn_bridge.exact_array import rationals
 from nn_bridge.layers import Affine
 from nn_bridge.maxima import MaxoutForm
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Proof, Undecided
 from tropical.errors import BudgetError
 from tropical.rationals import exact
@@ -62,7 +63,11 @@ class MaximaLeft:
 
 
 def decide(
-    f: Network, g: Network, forms: tuple[MaxoutForm, MaxoutForm], limit: int
+    f: Network,
+    g: Network,
+    forms: tuple[MaxoutForm, MaxoutForm],
+    limit: int,
+    deadline: Deadline = NEVER,
 ) -> Proof | Counterexample | Undecided:
     """Decide whether two networks with one layer of maxima are one function.
 
@@ -74,20 +79,27 @@ def decide(
         What they are.
     limit : int
         How many flags may be looked at.
+    deadline : Deadline
+        When to stop.
+
+    Raises
+    ------
+    OutOfTimeError
+        When the deadline passes.
     """
-    left = difference(*forms)
-    bent = list(around_a_kink(left.units, f.inputs))
-    return _witness(f, g, bent) if bent else flag_by_flag(f, g, left, limit)
+    left = difference(*forms, deadline)
+    bent = list(around_a_kink(left.units, f.inputs, deadline))
+    return _witness(f, g, bent) if bent else flag_by_flag(f, g, left, limit, deadline)
 
 
 def flag_by_flag(
-    f: Network, g: Network, left: MaximaLeft, limit: int
+    f: Network, g: Network, left: MaximaLeft, limit: int, deadline: Deadline = NEVER
 ) -> Proof | Counterexample | Undecided:
     """Decide whether what is left of the difference of two networks vanishes."""
     n = f.inputs
-    units, dominated = without_dominated(left.units, n)
+    units, dominated = without_dominated(left.units, n, deadline)
     with tqdm(total=limit, desc="flags", delay=1, disable=None, leave=False) as bar:
-        budget = Budget(limit, bar.update)
+        budget = Budget(limit, bar.update, deadline)
         try:
             children = kinks(units, n, budget)
             flag = first_flag(children, n, budget)
@@ -102,7 +114,7 @@ def flag_by_flag(
     return Proof(f, g, {"maxima": {**evidence, "dominated": dominated}})
 
 
-def difference(f: MaxoutForm, g: MaxoutForm) -> MaximaLeft:
+def difference(f: MaxoutForm, g: MaxoutForm, deadline: Deadline = NEVER) -> MaximaLeft:
     """Return ``f - g`` with equal maxima merged, and those left out that cancel."""
     total: dict[Pieces, list[Rational]] = {}
     affine: list[Array] = []
@@ -111,6 +123,7 @@ def difference(f: MaxoutForm, g: MaxoutForm) -> MaximaLeft:
         outer = rationals(form.outer).T.tolist()
         bases: list[int] = []
         for vector, end, rank in zip(outer, ends, form.ranks.tolist(), strict=True):
+            deadline.require("matching the maxima of the two networks")
             base, multiple, unit = normal_form(form.hidden, end - rank, rank)
             bases.append(base)
             if unit:
@@ -125,7 +138,7 @@ def difference(f: MaxoutForm, g: MaxoutForm) -> MaximaLeft:
 
 
 def without_dominated(
-    units: dict[Pieces, Vector], n: int
+    units: dict[Pieces, Vector], n: int, deadline: Deadline = NEVER
 ) -> tuple[dict[Pieces, Vector], list[list[Any]]]:
     """Return the sum with maxima reduced to essential pieces where they have many, and what went.
 
@@ -134,7 +147,8 @@ def without_dominated(
     reduced: dict[Pieces, Vector] = {}
     told: list[list[Any]] = []
     for number, unit in enumerate(sorted(units)):
-        rest, factor, dropped = essential(unit, n) if len(unit) >= CHEAP_RANK else (unit, 1, [])
+        many = len(unit) >= CHEAP_RANK
+        rest, factor, dropped = essential(unit, n, deadline) if many else (unit, 1, [])
         told += [[number, piece, [list(pair) for pair in mean]] for piece, mean in dropped]
         weight = tuple(factor * v for v in units[unit])
         old = reduced.get(rest)

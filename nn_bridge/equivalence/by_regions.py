@@ -10,11 +10,10 @@ difference is affine: the networks are equal if and only if it is always 0.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from time import monotonic
 from typing import Any, TypeAlias
 
 from tqdm import tqdm
@@ -24,7 +23,8 @@ from nn_bridge.exact_array import object_array
 from nn_bridge.network import Network
 from nn_bridge.regions.cell_search import Functional, Part, Search
 from nn_bridge.regions.enumerate import advanced, furthest_behind, started
-from nn_bridge.regions.progress import Progress
+from nn_bridge.regions.progress import Kinks, Progress, Rows
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.geometry.vectors import dot
 from tropical.rationals import integral
@@ -43,7 +43,7 @@ def decide(
     domain: Domain | None = None,
     *,
     budget: int = CELLS,
-    time_limit: float | None = None,
+    deadline: Deadline = NEVER,
 ) -> Verdict:
     """Decide whether two networks of any depth are one function on a domain.
 
@@ -56,8 +56,8 @@ def decide(
     budget : int
         How many cells may be compared. There may be as many as the width to the power n in each
         layer but the last.
-    time_limit : float, optional
-        How many seconds may be spent.
+    deadline : Deadline
+        When to stop.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def decide(
     >>> bool(decide(f, g)), bool(decide(f, nb.Network([*first, nb.Affine([[1]], [1])])))
     (True, False)
     """
-    search, record = _search(f, g, domain, budget, time_limit)
+    search, record = _search(f, g, domain, budget, deadline)
     with tqdm(desc="cells compared", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
         for part in search:
             bar.update()
@@ -88,7 +88,7 @@ def decide(
     spent = (
         f"the budget of {budget} cells is spent"
         if search.closed >= budget
-        else f"the time limit of {time_limit} seconds is over"
+        else f"the time limit of {deadline} is over"
     )
     reason = (
         f"{spent}; the networks are equal on the {search.closed} cells that were compared, and "
@@ -98,38 +98,40 @@ def decide(
 
 
 def _search(
-    f: Network, g: Network, domain: Domain | None, budget: int, time_limit: float | None
+    f: Network, g: Network, domain: Domain | None, budget: int, deadline: Deadline
 ) -> tuple[Search[Any], list[Any]]:
     """Return the search, and the list in which it records what it does."""
     record: list[Any] = []
-    end = None if time_limit is None else monotonic() + time_limit
 
     def keep_going() -> bool:
-        return search.closed < budget and (end is None or monotonic() < end)
+        return search.closed < budget and not deadline.passed
 
     start, constraints, inside = started([f, g], domain)
-    search: Search[Any] = Search(_walk(start), constraints, inside, keep_going, record)
+    search: Search[Any] = Search(
+        _walk(start, furthest_behind(start)), constraints, inside, keep_going, record
+    )
     return search, record
 
 
-def _walk(networks: tuple[Progress, ...]) -> _Pair | Rest:
-    if max(network.left for network in networks) > 1:
-        return _Pair(networks)
+def _walk(networks: tuple[Progress, ...], place: int) -> _Pair | Rest:
+    if networks[place].left > 1:
+        return _Pair(networks, place)
     return Rest.of(*networks)
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """Two networks, of which one has several layers of kinks left."""
+    """Two networks, of which the one at a place has the most layers of kinks left, several."""
 
     networks: tuple[Progress, ...]
+    place: int
 
     @property
     def pieces(self) -> tuple[Functional, ...]:
-        return self.networks[furthest_behind(self.networks)].pieces
+        return self.networks[self.place].pieces
 
     def chosen(self, i: int) -> _Pair | Rest:
-        return _walk(advanced(self.networks, i))
+        return _walk(*advanced(self.networks, self.place, i))
 
 
 @dataclass(frozen=True)
@@ -199,26 +201,39 @@ def _last_layer(network: Progress) -> tuple[Array, list[tuple[Maximum, Array]], 
         return object_array(entries, shape), [], network.denominator
     kinks = network.kinks
     weight, bias, own = network.network.affine[-1]
-    units = network.units
-    linear: list[Sequence[int]] = []
+    forms = _of_slopes(kinks, network.rows) if kinks.above else map(normal_form, network.units)
+    linear: list[Functional] = []
     maxima: list[tuple[Maximum, Array]] = []
-    for u, pieces in enumerate(units):
-        base, multiple, key = normal_form(pieces)
-        factor = 1
-        if kinks.above:
-            p, q, row = kinks.above[u], kinks.below[u], network.rows[u]
-            factor = p - q
-            base = tuple(q * v + factor * top for v, top in zip(row, base, strict=True))
+    for u, (base, multiple, key) in enumerate(forms):
         linear.append(base)
-        if key and factor:
-            maxima.append((key, weight[:, u] * (factor * multiple)))
+        if key:
+            maxima.append((key, weight[:, u] * multiple))
     entering = object_array(
-        [v for row in linear for v in row], (len(units), network.network.inputs + 1)
+        [v for row in linear for v in row], (len(linear), network.network.inputs + 1)
     )
     affine = weight @ entering
     scale = kinks.denominator * network.denominator
     affine[:, -1] += bias * scale
     return affine, maxima, own * scale
+
+
+def _of_slopes(kinks: Kinks, rows: Rows) -> Iterator[tuple[Functional, int, Maximum]]:
+    """Yield what `normal_form` tells of maxima for units of slopes p and q, times p - q.
+
+    Where the first slope of a row t is positive, the unit is p t plus (p - q) times the maximum of
+    0 and -t, and where it is negative, q t plus as much of the maximum of 0 and t.
+    """
+    for row, p, q in zip(rows, kinks.above, kinks.below, strict=True):
+        lead = next(filter(None, row[:-1]), 0)
+        if lead and p != q:
+            divisor = gcd(*row)
+            signed = -divisor if lead > 0 else divisor
+            key = tuple([(j, v // signed) for j, v in enumerate(row) if v])
+            slope = p if lead > 0 else q
+            yield tuple([slope * v for v in row]), (p - q) * divisor, (key,)
+        else:
+            slope = p if row[-1] > 0 else q
+            yield tuple([slope * v for v in row]), 0, ()
 
 
 def normal_form(pieces: Sequence[Functional]) -> tuple[Functional, int, Maximum]:

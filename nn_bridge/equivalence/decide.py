@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from nn_bridge.collapse import two_layer_form
@@ -14,8 +14,11 @@ from nn_bridge.equivalence.one_hidden_layer import difference, evidence_of
 from nn_bridge.equivalence.refutation import Refutation
 from nn_bridge.equivalence.stable_units import Box, Simplified, simplified, stable_evidence
 from nn_bridge.equivalence.witness import witness
+from nn_bridge.errors import OutOfTimeError
+from nn_bridge.explanations.numbers import counted
 from nn_bridge.maxima import maxout_form
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 
 BUDGET = 200_000
@@ -24,7 +27,7 @@ BUDGET = 200_000
 That is seconds for maxima of few pieces, and minutes for many pieces in many variables.
 """
 PATIENCE = 10.0
-"""So many seconds cells are compared unless the caller says otherwise."""
+"""So many seconds cells are compared where the caller sets no limit."""
 LARGEST = 1_000_000
 """Networks of more weights are not compared cell by cell."""
 
@@ -35,12 +38,13 @@ def decide(
     where: Domain | None = None,
     *,
     budget: int = BUDGET,
-    time_limit: float | None = None,
+    deadline: Deadline = NEVER,
     seed: int = 0,
 ) -> Verdict:
     """Decide whether two networks without heads, of one shape, are one function.
 
-    The ways are tried one after another, as `nn_bridge.comparison.equivalent` tells.
+    The ways are tried one after another, as `nn_bridge.comparison.equivalent` tells, and all of
+    them stop when the deadline passes: what is found by then is right, and the rest undecided.
 
     Parameters
     ----------
@@ -48,20 +52,42 @@ def decide(
         With equally many inputs, and equally many outputs.
     where : Domain, optional
         The domain; everywhere when absent.
-    budget, time_limit, seed
+    budget, seed
         As for `nn_bridge.comparison.equivalent`.
+    deadline : Deadline
+        When to stop.
 
     Returns
     -------
     Proof, Counterexample or Undecided
     """
+    done: list[str] = []
+    try:
+        return _decided(f, g, where, budget, deadline, seed, done)
+    except OutOfTimeError as stop:
+        return Undecided(f, g, "; ".join([*done, stop.reason]), where)
+
+
+def _decided(
+    f: Network,
+    g: Network,
+    where: Domain | None,
+    budget: int,
+    deadline: Deadline,
+    seed: int,
+    done: list[str],
+) -> Verdict:
+    """Return the verdict; what was done meanwhile goes to a list."""
+    deadline.require("merging linear layers")
     left, right = two_layer_form(f), two_layer_form(g)
+    deadline.require("matching the hidden units")
     if where is None and left is not None and right is not None:
         found = difference(left, right)
         if found.is_zero:
             return Proof(f, g, evidence_of(found))
+        deadline.require("looking for a point beside a kink that is left over")
         return witness(f, g, (left, right), found)
-    return _Question(f, g, where, budget, time_limit, seed).answer()
+    return _Question(f, g, where, budget, deadline, seed, done).answer()
 
 
 Parts: TypeAlias = tuple[Simplified, Simplified]
@@ -75,15 +101,15 @@ class _Question:
     g: Network
     where: Domain | None
     budget: int
-    time_limit: float | None
+    deadline: Deadline
     seed: int
-    done: list[str] = field(default_factory=list)
+    done: list[str]
 
     def __post_init__(self) -> None:
         n = self.f.inputs
         whole = Domain.box([None] * n, [None] * n) if self.where is None else self.where
         self.interior = Interior(whole.chart)
-        self.box = Box(self.interior)
+        self.box = Box(self.interior, self.deadline)
 
     def answer(self) -> Verdict:
         """Return the first verdict that one of the ways gives."""
@@ -91,12 +117,12 @@ class _Question:
         parts = (Simplified.unchanged(restricted[0]), Simplified.unchanged(restricted[1]))
         if _have_one_hidden_layer(parts):
             return self._on_domain(parts)
-        refutation = Refutation(self.f, self.g, self.where, self.interior, self.seed)
-        found = refutation.search()
+        found = self._refuted()
         if found is not None:
             return found
-        self.done.append(f"the two agree at the {refutation.compared} points that were tried")
-        left, right = (simplified(part.network, self.interior, self.box) for part in parts)
+        left, right = (
+            simplified(part.network, self.interior, self.box, self.deadline) for part in parts
+        )
         if _have_one_hidden_layer((left, right)):
             return self._on_domain((left, right))
         stable = any(told for part in (left, right) for told in part.told)
@@ -109,8 +135,21 @@ class _Question:
             left, right = Simplified.unchanged(self.f), Simplified.unchanged(self.g)
         return self._by_cells((left, right))
 
+    def _refuted(self) -> Counterexample | None:
+        """Return a point where the networks differ, or None after some where they agree."""
+        refutation = Refutation(self.f, self.g, self.where, self.interior, self.seed, self.deadline)
+        try:
+            return refutation.search()
+        finally:
+            if refutation.compared:
+                count = counted(refutation.compared, "point")
+                was = "was" if refutation.compared == 1 else "were"
+                self.done.append(f"the two agree at the {count} that {was} tried")
+
     def _on_domain(self, parts: Parts) -> Verdict:
-        return on_domain.decide(self.f, self.g, self.where, self.interior, self.box, parts)
+        return on_domain.decide(
+            self.f, self.g, self.where, self.interior, self.box, parts, self.deadline
+        )
 
     def _by_structure(self, parts: Parts) -> Verdict | None:
         """Decide one layer of maxima, or match layers."""
@@ -119,7 +158,7 @@ class _Question:
         stable = stable_evidence([part.told for part in parts], self.box)
         left, right = map(maxout_form, networks)
         if left is not None and right is not None:
-            verdict = by_flags.decide(*networks, (left, right), self.budget)
+            verdict = by_flags.decide(*networks, (left, right), self.budget, self.deadline)
             if isinstance(verdict, Proof):
                 return Proof(f, g, {"maxima": verdict.certificate["maxima"], **stable}, where)
             if isinstance(verdict, Undecided):
@@ -128,7 +167,7 @@ class _Question:
                 point = self.interior.chart.point(verdict.point)
                 if where is None or point in where:
                     return Counterexample(f, g, point, (f(point), g(point)), where)
-        found = levels(*networks)
+        found = levels(*networks, self.deadline)
         return None if found is None else Proof(f, g, {"levels": found, **stable}, where)
 
     def _by_cells(self, parts: Parts) -> Verdict:
@@ -144,7 +183,7 @@ class _Question:
                 parts[1].network,
                 where,
                 budget=self.budget,
-                time_limit=PATIENCE if self.time_limit is None else self.time_limit,
+                deadline=Deadline(PATIENCE) if self.deadline.seconds is None else self.deadline,
             )
             if isinstance(verdict, Counterexample):
                 point = verdict.point

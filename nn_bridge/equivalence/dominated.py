@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from nn_bridge.equivalence.maximum import Pieces, without_divisor
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import written
 
 DominatedPiece = tuple[int, list[tuple[int, str]]]
 """The number of a piece, and the numbers and the weights of those whose mean is nowhere below."""
 
 
-def essential(unit: Pieces, n: int) -> tuple[Pieces, int, list[DominatedPiece]]:
+def essential(
+    unit: Pieces, n: int, deadline: Deadline = NEVER
+) -> tuple[Pieces, int, list[DominatedPiece]]:
     """Return the unit without dominated pieces, the factor it then has, and what was dropped.
 
     Piece 0 is the function 0, which is largest far away; the others follow. A piece is dropped
@@ -24,6 +27,7 @@ def essential(unit: Pieces, n: int) -> tuple[Pieces, int, list[DominatedPiece]]:
     kept = list(range(len(pieces)))
     dropped: list[DominatedPiece] = []
     for number in range(1, len(pieces)):
+        deadline.require("looking for pieces of maxima that others are never below")
         others = [i for i in kept if i != number]
         mean = _mean_above(pieces[number], [pieces[i] for i in others], n)
         if mean is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import gcd
 from typing import TypeAlias
 
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.errors import BudgetError
 
 Row: TypeAlias = tuple[tuple[int, int], ...]
@@ -24,7 +25,7 @@ Terms: TypeAlias = dict[frozenset[Row], Vector]
 
 
 class Budget:
-    """A number of flags that may be looked at.
+    """A number of flags that may be looked at, and a time for them.
 
     Attributes
     ----------
@@ -34,15 +35,25 @@ class Budget:
         How many were.
     progress : callable
         Called for each.
+    deadline : Deadline
+        When to stop.
     """
 
-    def __init__(self, limit: int, progress: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        limit: int,
+        progress: Callable[[], object] = lambda: None,
+        deadline: Deadline = NEVER,
+    ) -> None:
         self.limit = limit
         self.progress = progress
+        self.deadline = deadline
         self.spent = 0
 
     def spend(self) -> None:
         """Count one flag, and raise `BudgetError` where there were too many."""
+        if self.deadline.passed:
+            self.deadline.require(f"looking at flag {self.spent + 1} of hyperplanes")
         self.spent += 1
         self.progress()
         if self.spent > self.limit:

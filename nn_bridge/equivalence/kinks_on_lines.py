@@ -13,13 +13,16 @@ import numpy as np
 
 from nn_bridge.equivalence.halfspaces import Vector
 from nn_bridge.equivalence.maximum import Pieces
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import exact
 from tropical.typing import Rational
 
 LINES = 8
 
 
-def around_a_kink(units: dict[Pieces, Vector], n: int) -> Iterator[tuple[Rational, ...]]:
+def around_a_kink(
+    units: dict[Pieces, Vector], n: int, deadline: Deadline = NEVER
+) -> Iterator[tuple[Rational, ...]]:
     """Yield three points, at one of which the sum and any affine map do not add up to 0.
 
     The lines are few, random and in directions of small integers. Nothing is yielded where the sum
@@ -34,6 +37,7 @@ def around_a_kink(units: dict[Pieces, Vector], n: int) -> Iterator[tuple[Rationa
         )
         bends: dict[Fraction, list[Fraction]] = {}
         for unit, weight in units.items():
+            deadline.require("looking for a kink of the maxima that are left over")
             for place, change in _bends([_on_line(row, start, direction, n) for row in unit]):
                 total = bends.setdefault(place, [Fraction(0)] * len(weight))
                 bends[place] = [u + change * v for u, v in zip(total, weight, strict=True)]

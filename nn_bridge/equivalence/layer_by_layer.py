@@ -10,9 +10,10 @@ iterated: always sound, and complete only where features are independent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
@@ -24,6 +25,7 @@ from nn_bridge.hyperplanes import hyperplane_of
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import written
 from tropical.typing import Rational
 
@@ -108,11 +110,13 @@ class Side:
         return composed(first, Affine(wider, self.coordinates.bias))
 
 
-def levels(f: Network, g: Network) -> list[Any] | None:
+def levels(f: Network, g: Network, deadline: Deadline = NEVER) -> list[Any] | None:
     """Return the features of the units of both networks, level by level, or None if they differ.
 
     It is the evidence that a certificate holds: for each level and network three lists with an
     entry a unit, its feature, its multiple, and the piece of a maximum that stands beside it.
+
+    When the deadline passes, it raises `OutOfTimeError`.
 
     Examples
     --------
@@ -127,8 +131,10 @@ def levels(f: Network, g: Network) -> list[Any] | None:
     features = Features(f.inputs)
     evidence: list[Any] = []
     while any(side.bends for side in sides):
+        go_on = partial(deadline.require, f"matching layer {len(evidence) + 1}")
+        go_on()
         units = [
-            _units(side.entering(features.count), side.layers.pop(0), features.positive)
+            _units(side.entering(features.count), side.layers.pop(0), features.positive, go_on)
             if side.bends
             else []
             for side in sides
@@ -143,30 +149,32 @@ def levels(f: Network, g: Network) -> list[Any] | None:
         ]
         for side, own, places in zip(sides, units, numbers, strict=True):
             if own:
-                rows = [
-                    _in_features(unit, number, shared)
-                    for unit, number in zip(own, places, strict=True)
-                ]
+                rows = []
+                for unit, number in zip(own, places, strict=True):
+                    go_on()
+                    rows.append(_in_features(unit, number, shared))
                 side.coordinates = _affine(rows, features.count)
         evidence.append([_told(own, places) for own, places in zip(units, numbers, strict=True)])
+    deadline.require("comparing the outputs as functions of the features of all layers")
     left, right = (_rows(side.entering(features.count)) for side in sides)
     return evidence if left == right else None
 
 
-def _units(hidden: Affine, kinks: Layer, positive: set[int]) -> list[Unit]:
+def _units(
+    hidden: Affine, kinks: Layer, positive: set[int], go_on: Callable[[], None]
+) -> list[Unit]:
+    found: list[Unit] = []
     if isinstance(kinks, Maxout):
-        rows = _rows(hidden)
-        starts, ranks = kinks.starts(len(rows)), kinks.ranks(len(rows))
-        return [
-            _maximum(rows[start : start + rank])
-            for start, rank in zip(starts.tolist(), ranks.tolist(), strict=True)
-        ]
+        starts, ranks = kinks.starts(hidden.outputs), kinks.ranks(hidden.outputs)
+        for start, rank in zip(starts.tolist(), ranks.tolist(), strict=True):
+            go_on()
+            found.append(_maximum([_row(hidden, i) for i in range(start, start + rank)]))
+        return found
     assert isinstance(kinks, TwoSlope)
-    slopes = zip(*kinks.slopes(hidden.outputs), strict=True)
-    return [
-        _activation(hidden, i, to_rational(p), to_rational(q), positive)
-        for i, (p, q) in enumerate(slopes)
-    ]
+    for i, (p, q) in enumerate(zip(*kinks.slopes(hidden.outputs), strict=True)):
+        go_on()
+        found.append(_activation(hidden, i, to_rational(p), to_rational(q), positive))
+    return found
 
 
 def _activation(hidden: Affine, i: int, p: Rational, q: Rational, positive: set[int]) -> Unit:

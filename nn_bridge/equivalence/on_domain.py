@@ -38,6 +38,7 @@ from nn_bridge.equivalence.witness_inside import (
 from nn_bridge.exact_array import to_rational
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Proof
 from tropical.rationals import exact
 
@@ -54,6 +55,7 @@ def decide(
     interior: Interior,
     box: Box,
     parts: tuple[Simplified, Simplified],
+    deadline: Deadline = NEVER,
 ) -> Proof | Counterexample:
     """Decide whether two networks of one hidden layer are one function on a domain.
 
@@ -67,6 +69,13 @@ def decide(
         The interior of the domain and its bounds, in coordinates of its affine hull.
     parts : pair of Simplified
         What the networks are there: one layer of two-slope activations at most.
+    deadline : Deadline
+        When to stop.
+
+    Raises
+    ------
+    OutOfTimeError
+        When the deadline passes.
 
     Examples
     --------
@@ -76,14 +85,15 @@ def decide(
     >>> nb.equivalent(f, g, domain=([0, 0], [1, 1])).check()
     True
     >>> nb.equivalent(f, g, domain=([0, 0], [2, 1]))
-    Counterexample(point=(13/8, 1/2), values=((9/4,), (17/8,)))
+    Counterexample(point=(13/8, 1/2), values=((9/4,), (17/8,)), on [0, 2] x [0, 1])
     """
     networks = (parts[0].network, parts[1].network)
     forms = _forms(networks)
+    deadline.require("matching the hidden units")
     left = difference(*forms)
     told: tuple[Told, Told] = ([], [])
     if left.bent:
-        signs = _signs(forms, left, interior, box)
+        signs = _signs(forms, left, interior, box, deadline)
         crossed = next((number for number in left.bent if number not in signs), None)
         if crossed is not None:
             points = around_a_kink(forms, left, crossed, interior)
@@ -105,7 +115,9 @@ def _forms(networks: tuple[Network, Network]) -> Forms:
     return left, right
 
 
-def _signs(forms: Forms, left: Difference, interior: Interior, box: Box) -> Signs:
+def _signs(
+    forms: Forms, left: Difference, interior: Interior, box: Box, deadline: Deadline
+) -> Signs:
     """Return the signs that the functions of bent hyperplanes keep, up to one that keeps none."""
     found: Signs = {}
     units = representatives(left)
@@ -122,6 +134,7 @@ def _signs(forms: Forms, left: Difference, interior: Interior, box: Box) -> Sign
         return found  # the intervals are those of the function: it takes both signs
     open_numbers = [number for number in left.bent if number not in found]
     for number in tqdm(open_numbers, "hyperplanes", delay=1, disable=None, leave=False):
+        deadline.require("looking for hyperplanes that meet the domain")
         side, unit = units[number]
         sign, multipliers = interior.sign(*row_of(forms[side].hidden, unit))
         if not sign:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from tqdm import tqdm
 
 from nn_bridge.collapse import collapse
 from nn_bridge.domain import Domain
+from nn_bridge.equivalence.active_points import PARTS, active_points, sides_that_show
+from nn_bridge.equivalence.followed_difference import FollowedDifference
 from nn_bridge.equivalence.interior import Interior
 from nn_bridge.equivalence.points_inside import PointsInside
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample
 from tropical.errors import RangeError
 from tropical.rationals import exact
@@ -31,6 +35,10 @@ WORST, COVERING = 8, 16
 together many units are on either side, since a changed weight shows where its unit is active."""
 EXACT_EFFORT = 2_000_000
 """Exact products that these comparisons may take beyond a few."""
+LARGE = 100_000
+"""Of networks with more numbers the points come first where doubles see a difference."""
+CHANGES, CLIMBERS = 8, 4
+"""So many changed numbers are made to show, each from so many points."""
 LINES, SAMPLES, SWITCHES = 32, 64, 512
 """Segments, points of each, and switches of units on them that are looked at."""
 BESIDE = np.array([0, *(sign * 2.0**e for e in (-6, -12, -20) for sign in (1, -1))])
@@ -54,15 +62,24 @@ class Refutation:
         The interior of the domain, in which the points are sought.
     seed : int
         Equal seeds give equal points.
+    deadline : Deadline
+        When to stop: then `OutOfTimeError` is raised.
     """
 
     def __init__(
-        self, f: Network, g: Network, domain: Domain | None, interior: Interior, seed: int = 0
+        self,
+        f: Network,
+        g: Network,
+        domain: Domain | None,
+        interior: Interior,
+        seed: int = 0,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.networks = f, g
         self.domain = domain
         self.interior = interior
         self.compared = 0
+        self.deadline = deadline
         self._generator = np.random.default_rng([f.inputs, seed])
 
     def search(self) -> Counterexample | None:
@@ -89,9 +106,47 @@ class Refutation:
 
     def _points(self) -> Iterator[tuple[Rational, ...]]:
         """Yield the points that are compared exactly."""
-        yield from self._simple()
-        if not self.interior.dimension:
-            return
+        simple = list(self._simple())
+        shows = self._shows(simple)
+        yield from (y for y, told in zip(simple, shows, strict=True) if told)
+        if self.interior.dimension:
+            yield from self._found_in_doubles()
+        yield from (y for y, told in zip(simple, shows, strict=True) if not told)
+
+    def _shows(self, points: list[tuple[Rational, ...]]) -> list[bool]:
+        """Return at which points a difference of large networks shows; all, if doubles cannot tell.
+
+        Of small networks the points are compared as they come.
+        """
+        large = sum(network.parameters for network in self.networks) > LARGE
+        if large and self._followed is not None:
+            try:
+                with np.errstate(all="ignore"):
+                    apart = self._followed[1].at(np.array(points, dtype=np.float64))
+            except OverflowError:
+                return [True] * len(points)
+            told: list[bool] = (apart != 0).any(axis=1).tolist()
+            return told
+        return [True] * len(points)
+
+    @cached_property
+    def _restricted(self) -> list[Network]:
+        return [self.interior.chart.restricted(network) for network in self.networks]
+
+    @cached_property
+    def _followed(self) -> tuple[Network, FollowedDifference] | None:
+        """The first network and the difference, of merged layers where only these are alike."""
+        try:
+            for some in (self._restricted, list(map(collapse, self._restricted))):
+                found = FollowedDifference.of(some)
+                if found is not None:
+                    return some[0], found
+        except OverflowError:
+            pass  # doubles cannot tell
+        return None
+
+    def _found_in_doubles(self) -> Iterator[tuple[Rational, ...]]:
+        """Yield what is promising and in the interior."""
         try:
             with np.errstate(all="ignore"):
                 promising = self._promising()
@@ -103,13 +158,17 @@ class Refutation:
                 yield y
 
     def _compare(self, y: tuple[Rational, ...]) -> Counterexample | None:
-        self.compared += 1
+        self._go_on()
         point = self.interior.chart.point(y)
         f, g = self.networks
         values = f(point), g(point)
+        self.compared += 1
         if values[0] == values[1]:
             return None
         return Counterexample(f, g, point, values, self.domain)
+
+    def _go_on(self) -> None:
+        self.deadline.require("looking for a point where the networks differ")
 
     def _simple(self) -> Iterator[tuple[Rational, ...]]:
         """Yield the point inside, and points with short coordinates about it."""
@@ -139,17 +198,24 @@ class Refutation:
 
     def _promising(self) -> Array:
         """Return the points where doubles differ most, and some that cover many units."""
-        restricted = [self.interior.chart.restricted(network) for network in self.networks]
+        restricted = self._restricted
         effort = max(sum(network.parameters + sum(network.widths) for network in restricted), 1)
         width = max(sum(sum(network.widths) for network in restricted), 1)
         most = max(min(EFFORT // effort, MEMORY // width), 1)
         few = max(EXACT_EFFORT // effort, 2)
         points = self._beside_kinks(restricted, most)
+        followed = self._followed
+        if followed is not None:
+            points = np.concatenate([points, self._showing(*followed, points, most)])
         gaps = np.zeros(len(points))
         for start in range(0, len(points), most):
+            self._go_on()
             some = points[start : start + most]
-            left, right = (network(some) for network in restricted)
-            gaps[start : start + len(some)] = abs(left - right).max(axis=1, initial=0.0)
+            if followed is not None:
+                apart = followed[1].at(some)
+            else:
+                apart = restricted[0](some) - restricted[1](some)
+            gaps[start : start + len(some)] = abs(apart).max(axis=1, initial=0.0)
         order = np.argsort(-np.nan_to_num(gaps, nan=-1.0), kind="stable")
         some = points[: max(min(most, LINES * SAMPLES), 1)]
         cover = _covering(_arguments(restricted, some), min(COVERING, few))
@@ -170,6 +236,7 @@ class Refutation:
         at_low, at_high = values[line, place, unit], values[line, place + 1, unit]
         start, way = starts[line], (ends - starts)[line]
         for _ in range(SECANTS if len(line) else 0):
+            self._go_on()
             middle = low + (high - low) * at_low / (at_low - at_high)
             between = _arguments(networks, start + middle[:, None] * way)
             at_middle = between[np.arange(len(line)), unit]
@@ -180,6 +247,21 @@ class Refutation:
         near = np.clip((low + high)[:, None] / 2 + BESIDE, 0, 1)
         beside = start[:, None] + near[:, :, None] * way[:, None]
         return np.concatenate([points, beside.reshape(-1, points.shape[1])])
+
+    def _showing(
+        self, network: Network, followed: FollowedDifference, points: Array, most: int
+    ) -> Array:
+        """Return points where changed numbers are likely to show, none if most change."""
+        inside = PointsInside(self.interior, self._generator)
+        found = [points[:0]]
+        room = min(most // (CLIMBERS * len(PARTS)), CHANGES)
+        for place, change in enumerate(followed.changes):
+            if change is None or len(found) > room:
+                continue
+            for sides in sides_that_show(network, place, change, room, self._generator):
+                starts = points[self._generator.permutation(len(points))[:most]]
+                found.append(active_points(network, sides, starts, inside, self._go_on, CLIMBERS))
+        return np.concatenate(found)
 
     def _segments(self, networks: list[Network], count: int) -> tuple[Array, Array]:
         """Return the ends of segments: random ones, and across hyperplanes of the first layer."""

@@ -21,6 +21,7 @@ from nn_bridge.exact_array import as_integers, object_array, to_rational
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Sparse, diagonal, identity
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import written
 from tropical.typing import Array, Rational
 
@@ -82,11 +83,12 @@ class Box:
         one, the bound, and multipliers.
     """
 
-    def __init__(self, interior: Interior) -> None:
+    def __init__(self, interior: Interior, deadline: Deadline = NEVER) -> None:
         lower, upper = list(interior.lower), list(interior.upper)
         self.told: list[list[Any]] = []
         if not interior.is_box and interior.dimension <= CORNERS:
             for j in range(interior.dimension):
+                deadline.require("bounding the coordinates of the domain")
                 self._tighten(interior, lower, j, 1)
                 self._tighten(interior, upper, j, -1)
         self.intervals = Intervals.between(lower, upper)
@@ -104,8 +106,12 @@ class Box:
             self.told.append([j, sign, written(bound), as_text(least.multipliers)])
 
 
-def simplified(network: Network, interior: Interior, box: Box) -> Simplified:
+def simplified(
+    network: Network, interior: Interior, box: Box, deadline: Deadline = NEVER
+) -> Simplified:
     """Return a network that is this one on a domain, without what is stable there.
+
+    When the deadline passes, it raises `OutOfTimeError`.
 
     Examples
     --------
@@ -128,6 +134,7 @@ def simplified(network: Network, interior: Interior, box: Box) -> Simplified:
             pending = layer if pending is None else composed(layer, pending)
             continue
         assert pending is not None
+        deadline.require(f"looking for stable units of layer {len(told) + 1}")
         image = affine_image(pending, known)
         if isinstance(layer, TwoSlope):
             found = _activations(layer, image)
@@ -135,7 +142,8 @@ def simplified(network: Network, interior: Interior, box: Box) -> Simplified:
             middle = known.middles() if places else _inside(interior)
             found = _dominated(layer, pending, known, middle)
         if not places and not interior.is_box:
-            found += _by_programs(layer, pending, interior, {entry[0] for entry in found})
+            settled = {entry[0] for entry in found}
+            found += _by_programs(layer, pending, interior, settled, deadline)
         told.append(found)
         pending, kinks = without(pending, layer, found)
         if isinstance(kinks, Maxout):
@@ -230,7 +238,9 @@ def _gaps(hidden: Affine, pairs: Sequence[tuple[int, int]]) -> Affine:
     return composed(Affine(Sparse(starts, ends.reshape(-1), flat, hidden.outputs)), hidden)
 
 
-def _by_programs(kinks: Kinks, hidden: Affine, interior: Interior, settled: set[int]) -> Told:
+def _by_programs(
+    kinks: Kinks, hidden: Affine, interior: Interior, settled: set[int], deadline: Deadline
+) -> Told:
     """Return what is stable by linear programs, where these are not too many."""
     asked: list[tuple[int, ...]]
     if isinstance(kinks, TwoSlope):
@@ -243,6 +253,7 @@ def _by_programs(kinks: Kinks, hidden: Affine, interior: Interior, settled: set[
         return []
     found: Told = []
     for first, *others in asked:
+        deadline.require("solving linear programs for stable units of layer 1")
         row = row_of(_gaps(hidden, [(first, others[0])]), 0) if others else row_of(hidden, first)
         sign, multipliers = interior.sign(*row)
         if sign > 0 or (sign and not others):

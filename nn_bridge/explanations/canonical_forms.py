@@ -32,7 +32,9 @@ class _Bend:
     shares: tuple[Shares, Shares] = field(default_factory=lambda: ([], []))
 
 
-def told_with_formulas(f: Network, g: Network, way: Writing) -> str | None:
+def told_with_formulas(
+    f: Network, g: Network, way: Writing, names: tuple[str, str] = ("f", "g")
+) -> str | None:
     """Return the proof that two small networks have one canonical form, None if they are large.
 
     It is None as well where they have several, and are equal on a domain only.
@@ -51,7 +53,8 @@ def told_with_formulas(f: Network, g: Network, way: Writing) -> str | None:
     A unit with slopes p and q and outgoing weight a adds a |t| (p - q) to the factor K of |l|/2
     there, and an affine function. The sums agree:
         on x0 + x1 = 0, K = 2: in f 1 by unit 0 and 1 by unit 1; in g 2 by unit 0.
-    So do the affine functions that are left.
+    So do the affine functions that are left. The certificate names the hyperplane and the multiple
+    t of each unit, so that these sums can be checked with integers.
     """
     if f.inputs > MOST_INPUTS or not 0 < f.outputs <= MOST_OUTPUTS:
         return None
@@ -61,14 +64,16 @@ def told_with_formulas(f: Network, g: Network, way: Writing) -> str | None:
     form, bends = canonical(f), _bends(f, g)
     if len(bends) > MOST_HYPERPLANES or form != canonical(g) or not _is_readable(form, bends):
         return None
-    return _written(form, bends, way)
+    return _written(form, bends, way, names)
 
 
-def _written(form: CanonicalForm, bends: dict[Hyperplane, _Bend], way: Writing) -> str:
-    formulas = "".join(map(way.display, _formulas(form, way))).replace("\n\n", "\n")
-    told = f"Both have the canonical form{formulas}"
+def _written(
+    form: CanonicalForm, bends: dict[Hyperplane, _Bend], way: Writing, names: tuple[str, str]
+) -> str:
+    formulas = function_told(form, way, names[0])
     if not bends:
-        return f"{told}None of their units bends anywhere."
+        return f"Both are the affine function{formulas}".rstrip()
+    told = f"Both have the canonical form{formulas}"
     a, ell, p, q = map(way.inline, "alpq")
     share = f"a {way.absolute('t')} (p - q)"
     half = f"{way.absolute('l')}/2"
@@ -80,47 +85,54 @@ def _written(form: CanonicalForm, bends: dict[Hyperplane, _Bend], way: Writing) 
     )
     known = dict(zip(form.hyperplanes, form.multipliers, strict=True))
     lines = [
-        _bend_line(hyperplane, known.get(hyperplane), bend, form.outputs, way)
+        _bend_line(hyperplane, known.get(hyperplane) or (0,) * form.outputs, bend, way, names)
         for hyperplane, bend in sorted(bends.items())
     ]
-    return f"{told}{way.listing(lines)}So do the affine functions that are left."
+    return (
+        f"{told}{way.listing(lines)}So do the affine functions that are left. The certificate "
+        f"names the hyperplane and the multiple {way.inline('t')} of each unit, so that these sums "
+        "can be checked with integers."
+    )
 
 
-def _formulas(form: CanonicalForm, way: Writing) -> list[str]:
-    """Return the outputs as formulas."""
+def function_told(form: CanonicalForm, way: Writing, letter: str = "f") -> str:
+    """Return the outputs as formulas on lines of their own, and a full stop."""
     arguments = ", ".join(way.variable(j) for j in range(form.inputs))
     lines = []
     for k in range(form.outputs):
-        name = way.name("f", None if form.outputs == 1 else k)
+        name = way.name(letter, None if form.outputs == 1 else k)
         terms: list[tuple[Rational, str]] = [
-            (integral(Fraction(kink[k]) / 2), way.absolute(_line(hyperplane, way)))
+            (integral(Fraction(kink[k]) / 2), way.absolute(line_told(hyperplane, way)))
             for hyperplane, kink in zip(form.hyperplanes, form.multipliers, strict=True)
         ]
         terms += [(value, way.variable(j)) for j, value in enumerate(form.linear[k])]
         lines.append(f"{name}({arguments}) = {way.sum(terms, form.constant[k])}")
-    return [f"{line}," for line in lines[:-1]] + [f"{lines[-1]}."]
+    stops = [","] * (form.outputs - 1) + ["."]
+    shown = [way.display(f"{line}{stop}") for line, stop in zip(lines, stops, strict=True)]
+    return "".join(shown).replace("\n\n", "\n")
 
 
-def _line(hyperplane: Hyperplane, way: Writing) -> str:
+def line_told(hyperplane: Hyperplane, way: Writing) -> str:
+    """Return the affine function that vanishes on a hyperplane."""
     places, primitive = hyperplane
     return way.affine(list(zip(places, primitive, strict=False)), primitive[-1])
 
 
 def _bend_line(
     hyperplane: Hyperplane,
-    kink: tuple[Rational, ...] | None,
+    kink: tuple[Rational, ...],
     bend: _Bend,
-    outputs: int,
     way: Writing,
+    names: tuple[str, str],
 ) -> str:
-    line = way.inline(f"{_line(hyperplane, way)} = 0")
-    total = way.inline(f"K = {way.vector(kink or (0,) * outputs)}")
+    line = way.inline(f"{line_told(hyperplane, way)} = 0")
+    total = way.inline(f"K = {way.vector(kink)}")
     sides = [
         f"in {way.inline(name)} {_shares_told(shares, way)}"
-        for name, shares in zip("fg", bend.shares, strict=True)
+        for name, shares in zip(names, bend.shares, strict=True)
         if shares
     ]
-    bare = "" if kink else ", so that nothing bends"
+    bare = "" if any(kink) else ", so that nothing bends"
     return f"on {line}, {total}{bare}: {'; '.join(sides)}."
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tropical.rationals import written
 from tropical.typing import Rational
+from tropical.wording import counted
+
+__all__ = ["counted", "joined", "joined_by_and", "paragraph", "told"]
 
 LONGEST = 40
 """Letters of a number that a sentence can bear."""
@@ -28,18 +31,34 @@ def told(number: Rational, longest: int = LONGEST, digits: int = 17) -> str:
     return f"about {Decimal(number.numerator) / Decimal(number.denominator):.{digits}g}"
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Return a number of things, in words.
-
-    Examples
-    --------
-    >>> from nn_bridge.explanations.numbers import counted
-    >>> counted(1, "box", "boxes"), counted(0, "unit")
-    ('1 box', '0 units')
-    """
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 def joined(notes: Iterable[str]) -> str:
     """Return notes as one sentence without its full stop."""
     return "; ".join(note.rstrip(".") for note in notes)
+
+
+def joined_by_and(words: Sequence[str]) -> str:
+    """Return words with commas between them, and "and" before the last one.
+
+    Examples
+    --------
+    >>> from nn_bridge.explanations.numbers import joined_by_and
+    >>> joined_by_and(["one"]), joined_by_and(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def paragraph(*parts: str) -> str:
+    """Return sentences one after another, without those that are empty.
+
+    Examples
+    --------
+    >>> from nn_bridge.explanations.numbers import paragraph
+    >>> paragraph("It is", "", "so.")
+    'It is so.'
+    """
+    text = ""
+    for part in filter(None, parts):
+        text += part if not text or text.endswith("\n") else f" {part}"
+    return text

@@ -13,14 +13,31 @@ from tropical.typing import Rational
 FORMS = ("text", "latex")
 FORMULA = re.compile(r"R\^(?P<dimension>\d+)|\bx(?P<input>\d+)\b|(?P<above>-?\d+)/(?P<below>\d+)")
 """What of a plain sentence is a formula: a space, an input, a quotient."""
+SIGNS = {
+    "<=": r"\leq",
+    ">=": r"\geq",
+    "!=": r"\neq",
+    "in": r"\in",
+    "->": r"\to",
+    "x": r"\times",
+    "inf": r"\infty",
+    "...": r"\ldots",
+    "alpha": r"\alpha",
+}
+"""What is written otherwise in LaTeX."""
+FUNCTIONS = {"max", "min", "log", "exp", "cosh", "dim", "sum"}
+"""What has a command of its own in LaTeX."""
 
 
 class Writing(ABC):
     """How numbers, variables and formulas are written.
 
-    Formulas are made by `number`, `variable`, `affine`, `absolute` and `equation`, and set into
-    sentences by `inline` and `display`.
+    Formulas are made by the other methods, and set into sentences by `inline`, `display` and
+    `listing`. Words that may hold any letters are set by `prose`.
     """
+
+    between = " "
+    """What stands between a number and a formula that it multiplies."""
 
     @abstractmethod
     def inline(self, formula: str) -> str:
@@ -31,16 +48,20 @@ class Writing(ABC):
         """Return a formula on a line of its own."""
 
     @abstractmethod
+    def listing(self, lines: Sequence[str]) -> str:
+        """Return lines below each other."""
+
+    @abstractmethod
     def prose(self, words: str) -> str:
-        """Return words that may hold any letters."""
+        """Return words that may hold any letters; spaces, inputs and quotients are formulas."""
+
+    @abstractmethod
+    def cite(self, *keys: str) -> str:
+        """Return a reference to sources."""
 
     @abstractmethod
     def number(self, value: Rational) -> str:
         """Return a number, rounded if it is long."""
-
-    @abstractmethod
-    def variable(self, j: int) -> str:
-        """Return an input."""
 
     @abstractmethod
     def absolute(self, formula: str) -> str:
@@ -51,16 +72,45 @@ class Writing(ABC):
         """Return the space of so many real numbers."""
 
     @abstractmethod
-    def name(self, letter: str, index: int | None = None) -> str:
+    def name(self, letter: str, index: int | str | None = None) -> str:
         """Return a letter with an index."""
 
     @abstractmethod
-    def listing(self, lines: Sequence[str]) -> str:
-        """Return lines below each other."""
+    def power(self, formula: str, exponent: int | str) -> str:
+        """Return a power, or a transposed vector."""
 
     @abstractmethod
-    def at_least(self, formula: str, other: str) -> str:
-        """Return that a formula is not less than another one."""
+    def sign(self, symbol: str) -> str:
+        """Return a symbol such as ``<=``, ``!=``, ``in``, ``x`` or ``inf``."""
+
+    @abstractmethod
+    def function(self, name: str) -> str:
+        """Return the name of a function, such as ``max``."""
+
+    @abstractmethod
+    def over(self, name: str, index: str) -> str:
+        """Return a sum or a maximum over something, to be put before a formula."""
+
+    @abstractmethod
+    def braces(self, formulas: Sequence[str]) -> str:
+        """Return a set."""
+
+    @abstractmethod
+    def cycle(self, formulas: Sequence[str]) -> str:
+        """Return a cycle of a permutation."""
+
+    def variable(self, j: int, letter: str = "x") -> str:
+        """Return an input, or an output for the letter y."""
+        return self.name(letter, j)
+
+    def relation(self, *parts: str) -> str:
+        """Return formulas with signs between them."""
+        return " ".join(part if i % 2 == 0 else self.sign(part) for i, part in enumerate(parts))
+
+    def call(self, name: str, *arguments: str) -> str:
+        """Return a value of a function."""
+        shown = self.function(name) if name.isalpha() and len(name) > 1 else name
+        return f"{shown}({', '.join(arguments)})"
 
     def vector(self, entries: Sequence[Rational]) -> str:
         """Return a number, or several in parentheses."""
@@ -71,7 +121,13 @@ class Writing(ABC):
         """Return a positive multiple of a formula."""
         return formula if factor == 1 else f"{self.number(factor)}{self.between}{formula}"
 
-    between = " "
+    def equation(self, formula: str, value: Rational) -> str:
+        """Return that a formula has a value, which is rounded if it is long."""
+        return f"{formula} = {self.number(value)}"
+
+    @abstractmethod
+    def rounded(self, formula: str, digits: str) -> str:
+        """Return that a formula has about a value, in decimal digits."""
 
     def sum(self, terms: Sequence[tuple[Rational, str]], constant: Rational = 0) -> str:
         """Return a sum of multiples of formulas, and a constant; what is zero is left out."""
@@ -82,9 +138,11 @@ class Writing(ABC):
         shown = f"-{first}" if sign < 0 else first
         return shown + "".join(f" {'-' if s < 0 else '+'} {part}" for s, part in rest)
 
-    def affine(self, coefficients: Sequence[tuple[int, Rational]], constant: Rational) -> str:
+    def affine(
+        self, coefficients: Sequence[tuple[int, Rational]], constant: Rational, letter: str = "x"
+    ) -> str:
         """Return an affine function by its coefficients and their inputs."""
-        return self.sum([(value, self.variable(j)) for j, value in coefficients], constant)
+        return self.sum([(v, self.variable(j, letter)) for j, v in coefficients], constant)
 
 
 class Text(Writing):
@@ -98,17 +156,21 @@ class Text(Writing):
         """Return the formula on a line that is moved in."""
         return f"\n    {formula}\n"
 
+    def listing(self, lines: Sequence[str]) -> str:
+        """Return the lines moved in."""
+        return "".join(f"\n    {line}" for line in lines) + "\n"
+
     def prose(self, words: str) -> str:
         """Return the words as they are."""
         return words
 
+    def cite(self, *keys: str) -> str:
+        """Return the authors and the year."""
+        return f"[{'; '.join(SOURCES[key] for key in keys)}]"
+
     def number(self, value: Rational) -> str:
         """Return the number, its quotient with a slash."""
         return told(value)
-
-    def variable(self, j: int) -> str:
-        """Return ``x0`` and so on."""
-        return f"x{j}"
 
     def absolute(self, formula: str) -> str:
         """Return the formula between bars."""
@@ -118,17 +180,39 @@ class Text(Writing):
         """Return ``R^n``."""
         return f"R^{dimension}"
 
-    def name(self, letter: str, index: int | None = None) -> str:
+    def name(self, letter: str, index: int | str | None = None) -> str:
         """Return the letter, and the index after it."""
-        return letter if index is None else f"{letter}{index}"
+        if index is None:
+            return letter
+        return f"{letter}_{index}" if isinstance(index, str) else f"{letter}{index}"
 
-    def listing(self, lines: Sequence[str]) -> str:
-        """Return the lines moved in."""
-        return "".join(f"\n    {line}" for line in lines) + "\n"
+    def power(self, formula: str, exponent: int | str) -> str:
+        """Return ``w^T``."""
+        return f"{formula}^{exponent}"
 
-    def at_least(self, formula: str, other: str) -> str:
-        """Return the formulas with ``>=`` between them."""
-        return f"{formula} >= {other}"
+    def rounded(self, formula: str, digits: str) -> str:
+        """Return the formula, and the digits after ``about``."""
+        return f"{formula} = about {digits}"
+
+    def sign(self, symbol: str) -> str:
+        """Return the symbol as it is."""
+        return symbol
+
+    def function(self, name: str) -> str:
+        """Return the name as it is."""
+        return name
+
+    def over(self, name: str, index: str) -> str:
+        """Return ``max_k`` for an index, ``max over x in D of`` for more."""
+        return f"{name}_{index} " if len(index) == 1 else f"{name} over {index} of "
+
+    def braces(self, formulas: Sequence[str]) -> str:
+        """Return ``{x0, x1}``."""
+        return f"{{{', '.join(formulas)}}}"
+
+    def cycle(self, formulas: Sequence[str]) -> str:
+        """Return ``(x0 x1)``."""
+        return f"({' '.join(formulas)})"
 
 
 class Latex(Writing):
@@ -144,25 +228,49 @@ class Latex(Writing):
         """Return the formula in brackets, on a line of its own."""
         return f"\n\\[ {formula} \\]\n"
 
+    def listing(self, lines: Sequence[str]) -> str:
+        """Return an itemized list."""
+        items = "".join(f"\\item {line}\n" for line in lines)
+        return f"\n\\begin{{itemize}}\n{items}\\end{{itemize}}\n"
+
     def prose(self, words: str) -> str:
         """Return the words with the letters that LaTeX would read as commands escaped."""
-        return "".join(ESCAPED.get(letter, letter) for letter in words)
+        shown, end = [], 0
+        for found in FORMULA.finditer(words):
+            if found["dimension"]:
+                formula = self.space(int(found["dimension"]))
+            elif found["input"]:
+                formula = self.variable(int(found["input"]))
+            else:
+                formula = rf"\frac{{{found['above']}}}{{{found['below']}}}"
+            shown += [_escaped(words[end : found.start()]), self.inline(formula)]
+            end = found.end()
+        return "".join([*shown, _escaped(words[end:])])
+
+    def cite(self, *keys: str) -> str:
+        r"""Return ``\cite``, with the keys that the documentation's bibliography has."""
+        return rf"\cite{{{','.join(keys)}}}"
 
     def number(self, value: Rational) -> str:
         """Return the number, its quotient as a fraction."""
         text = told(_size(value))
         if text.startswith("about "):
-            mantissa, _, exponent = text.removeprefix("about ").lower().partition("e")
-            power = rf" \cdot 10^{{{int(exponent)}}}" if exponent else ""
-            text = rf"\approx {mantissa}{power}"
+            text = ABOUT + _scientific(text.removeprefix("about "))
         elif "/" in text:
             above, below = text.split("/")
             text = rf"\frac{{{above}}}{{{below}}}"
         return f"-{text}" if value < 0 else text
 
-    def variable(self, j: int) -> str:
-        """Return ``x_{0}`` and so on."""
-        return f"x_{{{j}}}"
+    def equation(self, formula: str, value: Rational) -> str:
+        r"""Return that a formula has a value, with ``\approx`` if it is rounded."""
+        shown = self.number(value)
+        if ABOUT in shown:
+            return formula + " " + ABOUT + shown.replace(ABOUT, "")
+        return f"{formula} = {shown}"
+
+    def rounded(self, formula: str, digits: str) -> str:
+        r"""Return the formula and the digits, with ``\approx`` between them."""
+        return rf"{formula} \approx {_scientific(digits)}"
 
     def absolute(self, formula: str) -> str:
         """Return the formula between bars of its height."""
@@ -172,20 +280,49 @@ class Latex(Writing):
         """Return the space in blackboard bold."""
         return rf"\mathbb{{R}}^{{{dimension}}}"
 
-    def name(self, letter: str, index: int | None = None) -> str:
+    def name(self, letter: str, index: int | str | None = None) -> str:
         """Return the letter, and the index below it."""
         return letter if index is None else f"{letter}_{{{index}}}"
 
-    def listing(self, lines: Sequence[str]) -> str:
-        """Return an itemized list."""
-        items = "".join(f"\\item {line}\n" for line in lines)
-        return f"\n\\begin{{itemize}}\n{items}\\end{{itemize}}\n"
+    def power(self, formula: str, exponent: int | str) -> str:
+        """Return the formula with an exponent."""
+        return f"{formula}^{{{exponent}}}"
 
-    def at_least(self, formula: str, other: str) -> str:
-        """Return that a formula is not less than another one."""
-        return rf"{formula} \geq {other}"
+    def sign(self, symbol: str) -> str:
+        """Return the command of a symbol."""
+        return SIGNS.get(symbol, symbol)
+
+    def function(self, name: str) -> str:
+        """Return the name upright."""
+        return rf"\{name}" if name in FUNCTIONS else rf"\mathrm{{{name}}}"
+
+    def over(self, name: str, index: str) -> str:
+        """Return the name with the index below it."""
+        return rf"{self.function(name)}_{{{index}}} "
+
+    def braces(self, formulas: Sequence[str]) -> str:
+        """Return the formulas between braces."""
+        return rf"\{{{', '.join(formulas)}\}}"
+
+    def cycle(self, formulas: Sequence[str]) -> str:
+        """Return the formulas between parentheses, with spaces."""
+        return "(" + r"\;".join(formulas) + ")"
 
 
+SOURCES = {
+    "baker1975": "Baker 1975",
+    "bremner2014": "Bremner et al. 2014",
+    "grigsby2022": "Grigsby et al. 2022",
+    "mckay2014": "McKay and Piperno 2014",
+    "paulsen2020": "Paulsen et al. 2020",
+    "petzka2020": "Petzka et al. 2020",
+    "seress2003": "Seress 2003",
+    "zhang2018crown": "Zhang et al. 2018",
+    "ziegler1995": "Ziegler 1995",
+}
+"""The sources that explanations name, by their keys in the bibliography of the documentation."""
+
+ABOUT = r"\approx "
 ESCAPED = {
     **{letter: f"\\{letter}" for letter in "#$%&_{}"},
     "\\": r"\textbackslash{}",
@@ -199,6 +336,16 @@ ESCAPED = {
 
 def _size(value: Rational) -> Rational:
     return value if value >= 0 else -value
+
+
+def _scientific(digits: str) -> str:
+    """Return decimal digits with an exponent as a multiple of a power of ten."""
+    mantissa, _, exponent = digits.lower().partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def _escaped(words: str) -> str:
+    return "".join(ESCAPED.get(letter, letter) for letter in words)
 
 
 def writing(form: str) -> Writing:
@@ -216,37 +363,13 @@ def writing(form: str) -> Writing:
     >>> for form in ("text", "latex"):
     ...     way = writing(form)
     ...     print(way.sum([(Fraction(4, 5), way.absolute(way.affine([(0, 1), (1, -2)], 1)))], -1))
+    ...     print(way.prose("50% of a box in R^2 have x0 < 1/2."))
     4/5 |x0 - 2 x1 + 1| - 1
+    50% of a box in R^2 have x0 < 1/2.
     \frac{4}{5}\,\left|x_{0} - 2\,x_{1} + 1\right| - 1
+    50\% of a box in $\mathbb{R}^{2}$ have $x_{0}$ $<$ $\frac{1}{2}$.
     """
     if form not in FORMS:
         message = f"form must be {' or '.join(map(repr, FORMS))}, got {form!r}"
         raise ArgumentError(message)
     return Text() if form == "text" else Latex()
-
-
-def typeset(sentence: str, form: str) -> str:
-    r"""Return a plain sentence in a form: for LaTeX, spaces, inputs and quotients become formulas.
-
-    It is for explanations that are written as text and need no formulas of their own.
-
-    Examples
-    --------
-    >>> from nn_bridge.explanations.writing import typeset
-    >>> print(typeset("It is 1/2 at x0 = 3 on a box in R^2, 50% of it.", "latex"))
-    It is $\frac{1}{2}$ at $x_{0}$ = 3 on a box in $\mathbb{R}^{2}$, 50\% of it.
-    """
-    way = writing(form)
-    if form == "text":
-        return sentence
-    shown, end = [], 0
-    for found in FORMULA.finditer(sentence):
-        if found["dimension"]:
-            formula = way.space(int(found["dimension"]))
-        elif found["input"]:
-            formula = way.variable(int(found["input"]))
-        else:
-            formula = rf"\frac{{{found['above']}}}{{{found['below']}}}"
-        shown += [way.prose(sentence[end : found.start()]), way.inline(formula)]
-        end = found.end()
-    return "".join([*shown, way.prose(sentence[end:])])

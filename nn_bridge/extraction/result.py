@@ -13,6 +13,7 @@ from nn_bridge.network import Network
 from tropical.errors import ArgumentError
 from tropical.rationals import exact as rational
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 
 class Winners(NamedTuple):
@@ -185,4 +186,7 @@ class Extraction(Immutable):
 
     def __repr__(self) -> str:
         kind = "exact" if self.exact else "doubles"
-        return f"Extraction({len(self.labels)} terms at {len(self.points)} points, {kind})"
+        return (
+            f"Extraction({counted(len(self.labels), 'term')} at "
+            f"{counted(len(self.points), 'point')}, {kind})"
+        )

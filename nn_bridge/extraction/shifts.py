@@ -13,6 +13,7 @@ from nn_bridge.extraction.result import Extraction
 from nn_bridge.extraction.statistics import cosines, shared_activations
 from tropical.errors import DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 class Shifted(NamedTuple):
@@ -50,7 +51,9 @@ def shift_images(images: Array, shape: Sequence[int], pixels: int, axis: int = -
     array([[0, 1, 2, 0, 4, 5]])
     """
     if prod(shape) != images.shape[1]:
-        message = f"shape must have {images.shape[1]} entries, got {tuple(shape)}"
+        message = (
+            f"shape must have {counted(images.shape[1], 'entry', 'entries')}, got {tuple(shape)}"
+        )
         raise DimensionError(message)
     along = axis + 1 if axis >= 0 else axis
     whole = np.moveaxis(images.reshape(len(images), *shape), along, -1)

@@ -23,6 +23,7 @@ from nn_bridge.extraction.statistics import (
     term_similarity,
 )
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.terms} terms, {self.points} test points",
+            f"{counted(self.terms, 'term')}, {counted(self.points, 'test point')}",
             f"largest |pos - neg - f| at the training points: {float(self.max_error):.3g}",
             f"distinct linear terms: {'not counted' if self.distinct is None else self.distinct}",
             f"labels of the network, training points: {self.training.network:.4f}",

@@ -13,6 +13,7 @@ from nn_bridge.extraction.arithmetic import product_of_integers
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 BLOCK = 1 << 19
 """Exact values in memory at a time."""
@@ -126,7 +127,7 @@ class Terms(Immutable):
 
     def __repr__(self) -> str:
         kind = "" if self.exact else " in doubles"
-        return f"Terms({len(self)}{kind}, {self._exponents.shape[1]} variables)"
+        return f"Terms({len(self)}{kind}, {counted(self._exponents.shape[1], 'variable')})"
 
     def _read(self, numbers: Array) -> Array:
         if not self.exact:
@@ -148,6 +149,6 @@ def points_for(points: object, inputs: int, *, exact: bool) -> Array:
     rows = np.zeros((0, inputs)) if empty else points
     array = exact_array(rows, "points", 2)
     if array.shape[1] != inputs:
-        message = f"points must have {inputs} coordinates, got {array.shape[1]}"
+        message = f"points must have {counted(inputs, 'coordinate')}, got {array.shape[1]}"
         raise DimensionError(message)
     return array if exact else array.astype(np.float64, copy=False)

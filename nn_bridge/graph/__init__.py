@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nn_bridge.graph.smooth_units import model
 from nn_bridge.graph.tensor import Tensor, add, concatenate, maximum, minimum, source
 
-__all__ = ["Tensor", "add", "concatenate", "maximum", "minimum", "source"]
+__all__ = ["Tensor", "add", "concatenate", "maximum", "minimum", "model", "source"]

@@ -15,7 +15,7 @@ import numpy as np
 
 from nn_bridge.block_map import Blocks
 from nn_bridge.exact_array import exact_array, stacked
-from nn_bridge.graph.steps import Kinks, Linear, Maxima, Source, Step
+from nn_bridge.graph.steps import Kinks, Linear, Maxima, Smooth, Source, Step
 from nn_bridge.index_map import selection
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, diagonal
@@ -39,9 +39,16 @@ def lowered(output: Tensor, notes: Iterable[str] = (), head: str | None = None) 
     Raises
     ------
     ArgumentError
-        If the tensor depends on more than one source.
+        If the tensor depends on more than one source, or on a smooth activation.
     """
-    steps = _in_order(output)
+    steps = in_order(output)
+    curved = next((step for step in steps if isinstance(step, Smooth)), None)
+    if curved is not None:
+        message = (
+            f"a network must be piecewise linear, got {curved.activation!r} in it; write "
+            "nn_bridge.graph.model(tensor) for a network with smooth units"
+        )
+        raise ArgumentError(message)
     origins = [step for step in steps if isinstance(step, Source)]
     if len(origins) != 1:
         message = f"a network must have one source, got a tensor that depends on {len(origins)}"
@@ -175,7 +182,7 @@ class _Chain:
         return coordinates
 
 
-def _in_order(output: Tensor) -> list[Step]:
+def in_order(output: Tensor) -> list[Step]:
     """Return all steps that a tensor depends on, each after those that it takes from."""
     order: dict[Step, None] = {}
     waiting: list[tuple[Step, bool]] = [(step, False) for step in reversed(_used(output))]

@@ -22,6 +22,7 @@ from nn_bridge.linear_map import LinearMap
 from nn_bridge.windows import Padding, both_sides, per_axis, windows
 from tropical.errors import ArgumentError, DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 PADDINGS = ("constant", "edge", "reflect", "wrap")
 
@@ -84,7 +85,7 @@ def convolve_transposed(
         raise DimensionError(message)
     channels = entries.shape[1] * groups
     if len(entries) != image[0]:
-        message = f"kernel must be for {image[0]} channels, got shape {entries.shape}"
+        message = f"kernel must be for {counted(image[0], 'channel')}, got shape {entries.shape}"
         raise DimensionError(message)
     if min(map(min, cuts)) >= 0:
         forward = Convolution(entries, (channels, *lengths), steps, cuts, gaps, groups)
@@ -98,7 +99,10 @@ def convolve_transposed(
         return kept
     shift = exact_array(bias, "bias", 1)
     if len(shift) != channels:
-        message = f"bias must have {channels} entries, one a channel, got {len(shift)}"
+        message = (
+            f"bias must have {counted(channels, 'entry', 'entries')}, one a channel, got "
+            f"{len(shift)}"
+        )
         raise DimensionError(message)
     return kept + shift.reshape(channels, *(1,) * axes)
 
@@ -195,7 +199,7 @@ def pad(
         raise ArgumentError(message)
     shape = tensor.shape
     if len(widths) != len(shape):
-        message = f"widths must be {len(shape)} pairs, one an axis, got {len(widths)}"
+        message = f"widths must be {counted(len(shape), 'pair')}, one an axis, got {len(widths)}"
         raise DimensionError(message)
     require_budget(
         prod(length + sum(map(abs, own)) for length, own in zip(shape, widths, strict=True)),
@@ -273,7 +277,10 @@ def batch_normalize(
     for name, given in named.items():
         entries = exact_array(given, name, 1)
         if len(entries) != channels:
-            message = f"{name} must have {channels} entries, one a channel, got {len(entries)}"
+            message = (
+                f"{name} must have {counted(channels, 'entry', 'entries')}, one a channel, got "
+                f"{len(entries)}"
+            )
             raise DimensionError(message)
         stored.append([Fraction(to_rational(entry)) for entry in entries])
     shift = Fraction(to_rational(exact_array([epsilon], "epsilon", 1)[0]))
@@ -312,8 +319,8 @@ def _image(images: Tensor, axes: int) -> tuple[int, tuple[int, ...]]:
     rank = len(images.shape)
     if axes < 1 or rank not in {axes + 1, axes + 2}:
         message = (
-            f"images must have a shape (channels, lengths...) with {axes} lengths, perhaps behind "
-            f"a batch, got {images.shape}"
+            f"images must have a shape (channels, lengths...) with {counted(axes, 'length')}, "
+            f"perhaps behind a batch, got {images.shape}"
         )
         raise DimensionError(message)
     return (1, images.shape) if rank == axes + 1 else (images.shape[0], images.shape[1:])
@@ -327,7 +334,10 @@ def _each(
     if bias is not None:
         channels = exact_array(bias, "bias", 1)
         if len(channels) != shape[0]:
-            message = f"bias must have {shape[0]} entries, one a channel, got {len(channels)}"
+            message = (
+                f"bias must have {counted(shape[0], 'entry', 'entries')}, one a channel, got "
+                f"{len(channels)}"
+            )
             raise DimensionError(message)
         shift = np.tile(np.repeat(channels, prod(shape[1:])), batch)
     batched = len(images.shape) == len(shape) + 1

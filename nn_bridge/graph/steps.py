@@ -1,4 +1,4 @@
-"""The steps of a graph: its source, affine maps, slopes and maxima, each of earlier entries.
+"""The steps of a graph: its source, affine maps, and what bends, each of earlier entries.
 
 Steps are compared by identity: two that are written alike are two.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from nn_bridge.graph.tensor import Tensor
     from nn_bridge.linear_map import LinearMap
+    from nn_bridge.smooth.activations import Activation
     from tropical.typing import Array
 
 
@@ -63,4 +64,18 @@ class Maxima:
         return len(self.ranks)
 
 
-Step: TypeAlias = Source | Linear | Kinks | Maxima
+@dataclass(frozen=True, eq=False)
+class Smooth:
+    """A smooth activation of each entry that is taken; ``place`` names it in messages."""
+
+    taken: Tensor
+    activation: Activation
+    place: str
+
+    @property
+    def size(self) -> int:
+        """The number of results."""
+        return self.taken.size
+
+
+Step: TypeAlias = Source | Linear | Kinks | Maxima | Smooth

@@ -1,7 +1,8 @@
 """Symbolic tensors: what depends on the input of a network, before it is a chain of layers.
 
 A tensor is a table of places in the results of steps. Rearranging it, taking parts of it and
-joining it with others only makes another table; a linear map, two slopes and a maximum make a step.
+joining it with others only makes another table; a linear map, two slopes, a maximum and a smooth
+activation make a step.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ import numpy as np
 
 from nn_bridge.exact_array import exact_array
 from nn_bridge.graph.lowering import lowered
-from nn_bridge.graph.steps import Kinks, Linear, Maxima, Source, Step
+from nn_bridge.graph.steps import Kinks, Linear, Maxima, Smooth, Source, Step
 from nn_bridge.index_map import indices, require_budget, sums
 from nn_bridge.linear_map import Dense, LinearMap, Sparse, diagonal, identity
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Array
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
+    from nn_bridge.smooth.activations import Activation
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -83,7 +86,10 @@ class Tensor:
             rest = -prod(lengths)
             lengths[lengths.index(-1)] = self.size // rest if rest else 0
         if any(length < 0 for length in lengths) or prod(lengths) != self.size:
-            message = f"shape must have {self.size} entries as {self.shape} has, got {shape}"
+            message = (
+                f"shape must have {counted(self.size, 'entry', 'entries')} as {self.shape} has, "
+                f"got {shape}"
+            )
             raise DimensionError(message)
         return Tensor(self.steps, self.places.reshape(lengths))
 
@@ -124,11 +130,13 @@ class Tensor:
         """Return an affine map of the entries in row-major order, in this shape."""
         rows, columns = weight.shape
         if columns != self.size:
-            message = f"weight must have {self.size} columns, an entry each, got {columns}"
+            message = (
+                f"weight must have {counted(self.size, 'column')}, an entry each, got {columns}"
+            )
             raise DimensionError(message)
         shift = exact_array(np.zeros(rows) if bias is None else bias, "bias", 1)
         if len(shift) != rows:
-            message = f"bias must have {rows} entries, got {len(shift)}"
+            message = f"bias must have {counted(rows, 'entry', 'entries')}, got {len(shift)}"
             raise DimensionError(message)
         made = _made(Linear(self, weight, shift))
         return made if shape is None else made.reshape(shape)
@@ -172,6 +180,25 @@ class Tensor:
     def absolute(self) -> Tensor:
         """Return ``|t|``."""
         return self.two_slope(1, -1)
+
+    def smooth(self, activation: Activation, place: str = "a smooth activation") -> Tensor:
+        """Return a smooth activation of each entry; ``place`` names it in messages."""
+        return _made(Smooth(self, activation, place)).reshape(self.shape)
+
+    def softplus(self, beta: Any = 1, place: str = "a softplus") -> Tensor:
+        r"""Return :math:`\log(1 + e^{\beta t}) / \beta`."""
+        from nn_bridge.smooth.activations import read_activation
+
+        return self.smooth(read_activation(("softplus", beta)), place)
+
+    def elu(self, alpha: Any = 1, scale: Any = 1, place: str = "an ELU") -> Tensor:
+        r"""Return t for t >= 0 and :math:`\alpha (e^t - 1)` for t < 0, times a scale."""
+        from nn_bridge.smooth.activations import ELU
+
+        depth, factor = exact(alpha, "alpha"), exact(scale, "scale")
+        if not depth or not factor:
+            return self.relu() * factor
+        return self.smooth(ELU(depth, factor), place)
 
     def piecewise(self, first: Any, kinks: Sequence[tuple[Any, Any]], at_zero: Any = 0) -> Tensor:
         r"""Return a piecewise-linear function of each entry, in one layer of kinks.

@@ -9,6 +9,7 @@ from operator import mul
 
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
+from tropical.wording import counted
 
 
 class FilterChain(Immutable):
@@ -95,8 +96,8 @@ class FilterChain(Immutable):
         """Raise unless there are as many entries as the end-to-end filter has."""
         if len(entries) != self.size:
             message = (
-                f"a filter must have {self.size} entries, the end-to-end size of {self!r}, "
-                f"got {len(entries)}"
+                f"a filter must have {counted(self.size, 'entry', 'entries')}, the end-to-end size "
+                f"of {self!r}, got {len(entries)}"
             )
             raise DimensionError(message)
 
@@ -104,8 +105,8 @@ class FilterChain(Immutable):
         """Raise unless a signal of this length holds the end-to-end filter."""
         if length < self.size:
             message = (
-                f"signal must have at least {self.size} entries, as the end-to-end filter "
-                f"has, got {length}"
+                f"signal must have at least {counted(self.size, 'entry', 'entries')}, as the "
+                f"end-to-end filter has, got {length}"
             )
             raise DimensionError(message)
 

@@ -16,6 +16,7 @@ from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, BudgetError, DimensionError
 from tropical.rationals import exact, integral, quotient
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.geometry.polytope import Polytope
@@ -66,7 +67,10 @@ class PolynomialNetwork(Immutable):
         self.C: Array = exact_array(C, "C", 2)
         m, k = self.C.shape[0], self.steps[-1][0].shape[1]
         if self.C.shape[1] != k:
-            message = f"C must have {k} columns, one a coordinate of x_N, got {self.C.shape[1]}"
+            message = (
+                f"C must have {counted(k, 'column')}, one a coordinate of x_N, got "
+                f"{self.C.shape[1]}"
+            )
             raise DimensionError(message)
         self.beta: Array = exact_array([0] * m if beta is None else beta, "beta", 1)
         if self.beta.shape != (m,):
@@ -165,7 +169,7 @@ class PolynomialNetwork(Immutable):
         """Return the value at a point, exactly, without expanding."""
         z = [exact(entry, "point") for entry in point]
         if len(z) != self.inputs:
-            message = f"point must have {self.inputs} coordinates, got {len(z)}"
+            message = f"point must have {counted(self.inputs, 'coordinate')}, got {len(z)}"
             raise DimensionError(message)
         values = self.run([Fraction(entry) for entry in z], Fraction(0), to_rational)
         return tuple(integral(value) for value in values)
@@ -318,7 +322,10 @@ def _nested(
         ("V", [None] * (N - 1) if V is None else V, N - 1),
     ):
         if len(given) != max(wanted, 0):
-            message = f"{name} must have {wanted} arrays, one a step that uses it, got {len(given)}"
+            message = (
+                f"{name} must have {counted(wanted, 'array')}, one a step that uses it, got "
+                f"{len(given)}"
+            )
             raise DimensionError(message)
     steps: list[Step] = []
     before = 0

@@ -14,6 +14,7 @@ from tropical.errors import BudgetError
 from tropical.geometry.vectors import read_vector
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 LARGEST_COUNT = 10**6
 """Numbers of formal terms with more binary digits are not written out."""
@@ -104,7 +105,10 @@ class Circuit(Immutable):
 
     def __repr__(self) -> str:
         pieces = sum(map(len, self.maxima))
-        return f"Circuit({self.inputs} variables, {len(self)} maxima of {pieces} products)"
+        return (
+            f"Circuit({counted(self.inputs, 'variable')}, "
+            f"{counted(len(self), 'maximum', 'maxima')} of {counted(pieces, 'product')})"
+        )
 
 
 class CircuitPolynomial(Immutable):
@@ -241,8 +245,7 @@ class CircuitPolynomial(Immutable):
     def __repr__(self) -> str:
         n, maxima = self.circuit.inputs, len(self.circuit.below(self.product))
         return (
-            f"CircuitPolynomial({n} variable{'' if n == 1 else 's'}, "
-            f"{maxima} {'maximum' if maxima == 1 else 'maxima'})"
+            f"CircuitPolynomial({counted(n, 'variable')}, {counted(maxima, 'maximum', 'maxima')})"
         )
 
 

@@ -21,6 +21,7 @@ from tropical.errors import ArgumentError
 from tropical.geometry.vectors import read_vector
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 FORMS = ("expanded", "factored", "circuit")
 
@@ -169,7 +170,7 @@ class RationalMap(Immutable, Sequence[Any]):
             f"{_size(top)} over {_size(bottom)}"
             for top, bottom in zip(self.numerators, self.denominators, strict=True)
         ]
-        shown = sizes[0] if len(set(sizes)) == 1 else f"{len(sizes)} outputs"
+        shown = sizes[0] if len(set(sizes)) == 1 else counted(len(sizes), "output")
         return f"RationalMap({shape}: {shown})"
 
 
@@ -288,8 +289,8 @@ def _polynomial(ring: Ring, terms: Terms, origin: Sequence[Rational]) -> Polynom
 def _size(side: Any) -> str:
     """Return the size of a side in words."""
     if isinstance(side, Polynomial):
-        return f"{side.number_of_terms} term{'' if side.number_of_terms == 1 else 's'}"
+        return counted(side.number_of_terms, "term")
     if isinstance(side, FactoredPolynomial):
-        return f"{len(side.factors)} factor{'' if len(side.factors) == 1 else 's'}"
+        return counted(len(side.factors), "factor")
     maxima = len(side.circuit.below(side.product))
-    return f"{maxima} {'maximum' if maxima == 1 else 'maxima'}"
+    return counted(maxima, "maximum", "maxima")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
+    from nn_bridge.smooth.network import SmoothNetwork
 
 SUFFIXES = (".onnx", ".nnet", ".npz", ".json", ".safetensors", ".keras", ".h5")
 PARSES = ("decimal", "double")
@@ -17,7 +17,7 @@ def read(
     path: str | PathLike[str],
     parse: str = "decimal",
     config: dict[str, Any] | str | PathLike[str] | None = None,
-) -> Network:
+) -> Network | SmoothNetwork:
     """Return the network that a file holds.
 
     The weights are taken exactly: a float of an ONNX file is the dyadic rational that it stores.
@@ -37,7 +37,8 @@ def read(
 
     Returns
     -------
-    Network
+    Network or SmoothNetwork
+        The latter where one hidden layer has units of softplus, or of ELU, SELU or CELU.
 
     Raises
     ------
@@ -64,9 +65,10 @@ def read(
     True
     """
     from nn_bridge.errors import ModelFileError
+    from nn_bridge.paths import read_path
     from tropical.errors import ArgumentError
 
-    file = Path(path)
+    file = read_path(path)
     suffix = file.suffix.lower()
     if parse not in PARSES:
         message = f'parse must be "decimal" or "double", got {parse!r}'

@@ -1,4 +1,4 @@
-"""Read a domain from a file: bounds and half-spaces in JSON, or inputs of a VNN-LIB property."""
+"""Read a domain from a file: bounds in JSON, in a VNN-LIB property, or of a model's inputs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from fractions import Fraction
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nn_bridge.domain import Domain, as_domain
 from nn_bridge.errors import ModelFileError
+from nn_bridge.packed_file import unpacked
+from nn_bridge.paths import read_path
+from nn_bridge.readers import read
 from tropical.errors import ExactnessError
 from tropical.rationals import exact
 from tropical.typing import Rational
@@ -22,6 +25,9 @@ Expression: TypeAlias = "str | list[Expression]"
 Linear: TypeAlias = tuple[dict[int, Fraction], Fraction]
 """Coefficients by input, and a constant."""
 
+STATING = (".nnet", ".npz")
+"""Model files that may state bounds of their inputs; ``.json`` ones, too."""
+SUFFIXES = (".json", ".vnnlib", *STATING)
 KEYS = ("lower", "upper", "A", "b", "equations")
 IGNORED = ("set-logic", "set-info", "set-option", "check-sat", "get-model", "exit")
 TOKEN = re.compile(r';[^\n]*|[()]|\|[^|]*\||"[^"]*"|[^\s()|;"]+|\S')
@@ -31,7 +37,9 @@ DEEPEST = 200
 """Expressions may be nested so far."""
 
 
-def read_domain(path: str | PathLike[str], inputs: int) -> Domain:
+def read_domain(
+    path: str | PathLike[str], inputs: int | None = None, *, parse: str = "decimal"
+) -> Domain:
     """Return the domain that a file tells, with its numbers exactly as they are written.
 
     A ``.json`` file holds an object with the bounds ``lower`` and ``upper`` (lists with null for no
@@ -44,12 +52,19 @@ def read_domain(path: str | PathLike[str], inputs: int) -> Domain:
     property of a verification task; it says nothing about where networks are compared, and is left
     out. A disjunction about inputs is no convex set, and is refused.
 
+    A model file that states bounds of its inputs, as every ``.nnet`` file does and our own ``.npz``
+    and ``.json`` may, stands for that box, in the coordinates of the network that is read from it:
+    those before its normalization.
+
     Parameters
     ----------
     path : path
-        A file whose name ends in ``.json`` or ``.vnnlib``.
-    inputs : int
-        The dimension of the space.
+        A file whose name ends in ``.json`` or ``.vnnlib``, perhaps compressed and with ``.gz``
+        behind; or in ``.nnet`` or ``.npz``.
+    inputs : int, optional
+        The dimension of the space, for a check.
+    parse : str
+        How the numbers of a ``.nnet`` file are read, as for `nn_bridge.read`.
 
     Raises
     ------
@@ -80,29 +95,53 @@ def read_domain(path: str | PathLike[str], inputs: int) -> Domain:
     >>> domain.lower, domain.upper
     ((Fraction(1, 10),), (2,))
     """
-    file = Path(path)
-    suffix = file.suffix.lower()
-    if suffix not in {".json", ".vnnlib"}:
-        message = f"path must end in .json or .vnnlib for a domain, got {str(file)!r}"
+    file = read_path(path)
+    suffix = (file.with_suffix("") if file.suffix.lower() == ".gz" else file).suffix.lower()
+    if suffix not in SUFFIXES:
+        message = (
+            f"path must end in {', '.join(SUFFIXES)} for a domain, got {str(file)!r}; of models "
+            "these may state bounds of their inputs, write bounds for others to a .json file"
+        )
         raise ModelFileError(message)
     if not file.exists():
         message = f"path must be an existing file, got {str(file)!r}"
         raise FileNotFoundError(message)
+    if suffix in STATING:
+        return _as_stated(file, inputs, parse)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = unpacked(file).decode()
     except (OSError, UnicodeDecodeError) as error:
         message = f"path must be a text file that can be read, got {str(file)!r}: {error}"
         raise ModelFileError(message) from error
-    domain = _from_json(text) if suffix == ".json" else _from_vnnlib(text, inputs)
-    return as_domain(domain, inputs)
+    if suffix == ".vnnlib":
+        domain = _from_vnnlib(text)
+    else:
+        told = _json_value(text, file)
+        if isinstance(told, dict) and "layers" in told:
+            return _as_stated(file, inputs, parse)
+        domain = _from_json(told)
+    return domain if inputs is None else as_domain(domain, inputs)
 
 
-def _from_json(text: str) -> Domain:
+def _as_stated(file: Path, inputs: int | None, parse: str) -> Domain:
+    """Return the bounds that a model file states of its inputs."""
+    network = read(file, parse)
+    if network.domain is None:
+        message = f"path must be a model that states bounds of its inputs, got {str(file)!r}"
+        raise ModelFileError(message)
+    domain = Domain.box(*network.domain)
+    return domain if inputs is None else as_domain(domain, inputs)
+
+
+def _json_value(text: str, file: Path) -> Any:
     try:
-        told = json.loads(text, parse_float=str, parse_constant=float)
+        return json.loads(text, parse_float=str, parse_constant=float)
     except (ValueError, RecursionError) as error:
-        message = f"a domain must be a readable JSON value, got {error}"
+        message = f"{file} must hold a readable JSON value, got {error}"
         raise ModelFileError(message) from error
+
+
+def _from_json(told: Any) -> Domain:
     if isinstance(told, list) and len(told) == 2:
         told = {"lower": told[0], "upper": told[1]}
     if not isinstance(told, dict) or not told or not set(told) <= set(KEYS):
@@ -130,7 +169,7 @@ def _from_json(text: str) -> Domain:
     )
 
 
-def _from_vnnlib(text: str, inputs: int) -> Domain:
+def _from_vnnlib(text: str) -> Domain:
     declared: set[int] = set()
     asserted: list[Linear] = []
     for command in _commands(text):
@@ -144,6 +183,9 @@ def _from_vnnlib(text: str, inputs: int) -> Domain:
         else:
             message = _must("commands", "declarations and assertions", _shown(command))
             raise ModelFileError(message)
+    if not declared:
+        message = _must("inputs", "declared, X_0, X_1, ...", "none")
+        raise ModelFileError(message)
     if declared != set(range(len(declared))):
         message = _must("inputs", "X_0, X_1, ... without a gap", f"{len(declared)} others")
         raise ModelFileError(message)
@@ -163,7 +205,7 @@ def _from_vnnlib(text: str, inputs: int) -> Domain:
         else:
             row = [coefficients.get(j, Fraction(0)) for j in range(len(declared))]
             rows.append([*row, constant])
-    return as_domain(Domain(lower, upper, rows), inputs)
+    return Domain(lower, upper, rows)
 
 
 def _commands(text: str) -> Iterator[Expression]:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import numpy as np
 
 from nn_bridge.errors import ModelFileError, UnsupportedLayerError
+from nn_bridge.smooth.activations import SELU_ALPHA, SELU_SCALE
 from tropical.typing import Array
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.graph import Tensor
@@ -105,7 +107,7 @@ class Layer:
         if len(listed) == 1:
             listed = list(listed) * axes
         if len(listed) != axes or any(type(n) is not int or not 0 <= n < 1 << 40 for n in listed):
-            self.refuse(f"have {axes} whole numbers as {name}", repr(value)[:60])
+            self.refuse(f"have {counted(axes, 'whole number')} as {name}", repr(value)[:60])
         return tuple(listed)
 
     def pairs(self, name: str, axes: int, default: Any) -> tuple[tuple[int, int], ...]:
@@ -167,9 +169,7 @@ def activated(layer: Layer, tensor: Tensor) -> Any:
         return head(layer, tensor, HEADS[given], -1)
     if given not in ACTIVATIONS:
         layer.refuse_unsupported(
-            "have a piecewise-linear activation",
-            repr(given),
-            "bound it from both sides by nb.sandwich(f, beta)" if given == "softplus" else REWRITE,
+            "have a piecewise-linear activation, or one of softplus, ELU or SELU", repr(given)
         )
     return ACTIVATIONS[given](layer, tensor)
 
@@ -239,6 +239,16 @@ def _soft_shrink(layer: Layer, tensor: Tensor) -> Tensor:
 
 def _rescale(layer: Layer, tensor: Tensor) -> Tensor:
     return tensor * layer.number("scale") + layer.number("offset", 0)
+
+
+def _selu(layer: Layer, tensor: Tensor) -> Tensor:
+    """Return ELU with the numbers of SELU, rounded to the type of the layer."""
+    alpha, scale = layer.rounded(SELU_ALPHA), layer.rounded(SELU_SCALE)
+    return tensor.elu(alpha, scale, layer.place)
+
+
+def _elu(layer: Layer, tensor: Tensor) -> Tensor:
+    return tensor.elu(layer.number("alpha", 1), 1, layer.place)
 
 
 def _same(layer: Layer, tensor: Tensor) -> Tensor:
@@ -326,13 +336,18 @@ def _concatenate(layer: Layer, operands: list[Tensor]) -> Tensor:
 
 
 ACTIVATIONS: dict[str, Callable[[Layer, Tensor], Tensor]] = {
+    "celu": lambda layer, tensor: tensor.elu(1, 1, layer.place),
+    "elu": lambda layer, tensor: tensor.elu(1, 1, layer.place),
     "linear": _same,
     "relu": lambda layer, tensor: tensor.relu(),
     "relu6": lambda layer, tensor: tensor.clip(0, 6),
+    "log_sigmoid": lambda layer, tensor: -(-tensor).softplus(1, layer.place),
     "leaky_relu": lambda layer, tensor: tensor.leaky_relu(layer.rounded(0.2)),
     "hard_sigmoid": _hard_sigmoid,
     "hard_tanh": lambda layer, tensor: tensor.clip(-1, 1),
+    "selu": _selu,
     "soft_shrink": _soft_shrink,
+    "softplus": lambda layer, tensor: tensor.softplus(1, layer.place),
 }
 LAYERS: dict[str, Operation] = {
     "Activation": one(_activation),
@@ -343,6 +358,7 @@ LAYERS: dict[str, Operation] = {
     "Concatenate": _concatenate,
     "Dense": one(_dense),
     "Dropout": one(_same),
+    "ELU": one(_elu),
     "Flatten": one(_flatten),
     "GaussianDropout": one(_same),
     "GaussianNoise": one(_same),

@@ -14,10 +14,8 @@ from nn_bridge.readers.keras_file import KerasFile, Place, load_keras
 from nn_bridge.readers.keras_layers import LAYERS as PLAIN
 from nn_bridge.readers.keras_layers import Headed, Layer, Operation
 from nn_bridge.readers.keras_spatial import SPATIAL
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.errors import BudgetError, TropicalError
-
-if TYPE_CHECKING:
-    pass
 
 if TYPE_CHECKING:
     from nn_bridge.graph import Tensor
@@ -30,7 +28,7 @@ DEEPEST = 32
 FIX_SHAPES = "save the model with an Input of fixed shape"
 
 
-def read_keras(path: Path) -> Network:
+def read_keras(path: Path) -> Network | SmoothNetwork:
     """Return the network of a ``.keras`` or ``.h5`` file, its weights taken bit by bit.
 
     Keras is not needed and nothing in the file is executed. Coordinates are the entries of one
@@ -63,15 +61,15 @@ class _Walk:
     file: KerasFile
     notes: list[str] = field(default_factory=list)
 
-    def network(self) -> Network:
-        from nn_bridge.graph import source
+    def network(self) -> Network | SmoothNetwork:
+        from nn_bridge import graph
 
         model = self.file.description
-        live = source(_input_shape(model))
+        live = graph.source(_input_shape(model))
         output: Tensor | Headed = self.model(model, [live], ())
         if isinstance(output, Headed):
-            return output.tensor.network(notes=self.notes, head=output.head)
-        return output.network(notes=self.notes)
+            return graph.model(output.tensor, self.notes, output.head)
+        return graph.model(output, self.notes)
 
     def model(self, model: dict[str, Any], inputs: list[Any], place: Place) -> Any:
         """Return what a model, the whole one or one within it, makes of its inputs."""

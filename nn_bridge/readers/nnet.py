@@ -16,6 +16,7 @@ from nn_bridge.linear_map import diagonal
 from nn_bridge.network import Network
 from tropical.rationals import exact, integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 COUNT = re.compile(r"\d{1,10}", re.ASCII)
@@ -81,7 +82,9 @@ def _sizes(lines: _Lines) -> list[int]:
     sizes = lines.counts("the widths of the layers")
     if len(sizes) != header[0] + 1 or (sizes[0], sizes[-1]) != (header[1], header[2]):
         lines.refuse(
-            f"{header[0] + 1} widths, from {header[1]} inputs to {header[2]} outputs", sizes
+            f"{counted(header[0] + 1, 'width')}, from {counted(header[1], 'input')} to "
+            f"{counted(header[2], 'output')}",
+            sizes,
         )
     if not all(sizes):
         lines.refuse("positive widths", sizes)
@@ -132,7 +135,7 @@ class _Lines:
         """Return a line of so many numbers."""
         entries = self.fields(what)
         if len(entries) != length:
-            self.refuse(f"{length} {what}", f"{len(entries)} entries")
+            self.refuse(f"{length} {what}", counted(len(entries), "entry", "entries"))
         if not all(NUMBER.fullmatch(entry) and len(entry) <= 4000 for entry in entries):
             self.refuse(f"{what} in decimal numbers", _shown(entries))
         if self.parse == "decimal":

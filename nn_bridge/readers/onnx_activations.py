@@ -24,6 +24,7 @@ def _stored(number: float) -> Fraction:
     return Fraction(float(np.float32(number)))
 
 
+SELU_ALPHA, SELU_GAMMA = _stored(1.67326319217681884765625), _stored(1.05070102214813232421875)
 LARGEST = {
     np.dtype(dtype): Fraction(float(np.finfo(dtype).max)) for dtype in (np.float16, np.float32)
 }
@@ -102,6 +103,31 @@ def thresholded_relu(node: Node, operands: Operands) -> Live:
             "be continuous", f"a threshold of {float(threshold)}, at which the function jumps"
         )
     return live.become(live.tensor.relu())
+
+
+def softplus(node: Node, operands: Operands) -> Live:
+    """Return log(1 + exp(t))."""
+    live = live_operand(node, operands)
+    return live.become(live.tensor.softplus(1, node.place))
+
+
+def elu(node: Node, operands: Operands) -> Live:
+    """Return t, or alpha (exp(t) - 1) below 0; with a factor, gamma, for Selu."""
+    live = live_operand(node, operands)
+    if node.kind == "Selu":
+        alpha, scale = node.real("alpha", SELU_ALPHA), node.real("gamma", SELU_GAMMA)
+    else:
+        alpha, scale = node.real("alpha", Fraction(1)), Fraction(1)
+    return live.become(live.tensor.elu(alpha, scale, node.place))
+
+
+def celu(node: Node, operands: Operands) -> Live:
+    """Return t, or alpha (exp(t / alpha) - 1) below 0."""
+    live = live_operand(node, operands)
+    alpha = node.real("alpha", Fraction(1))
+    if alpha <= 0:
+        node.refuse_unsupported("have a positive alpha", float(alpha), "export the model again")
+    return live.become((live.tensor * (1 / alpha)).elu(1, 1, node.place) * alpha)
 
 
 def shrink(node: Node, operands: Operands) -> Live:

@@ -18,6 +18,7 @@ from nn_bridge.readers.onnx_operands import (
 )
 from nn_bridge.readers.onnx_shapes import axis_of
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 def einsum(node: Node, operands: Operands) -> Live:
@@ -94,7 +95,7 @@ def _letters(node: Node, count: int) -> tuple[list[str], str]:
             "contract one or two tensors by letters, without an ellipsis", repr(equation)
         )
     if len(terms) != count or len(set(result)) < len(result) or set(result) - set(left):
-        node.refuse(f"have an equation for {count} tensors", repr(equation))
+        node.refuse(f"have an equation for {counted(count, 'tensor')}", repr(equation))
     return terms, result
 
 
@@ -103,7 +104,9 @@ def _lengths(node: Node, terms: list[str], shapes: tuple[tuple[int, ...], ...]) 
     lengths: dict[str, int] = {}
     for term, shape in zip(terms, shapes, strict=True):
         if len(term) != len(shape):
-            node.refuse(f"have {len(shape)} letters for a tensor of shape {shape}", repr(term))
+            node.refuse(
+                f"have {counted(len(shape), 'letter')} for a tensor of shape {shape}", repr(term)
+            )
         for letter, length in zip(term, shape, strict=True):
             if lengths.setdefault(letter, length) != length:
                 node.refuse(f"have one length for {letter!r}", f"{lengths[letter]} and {length}")

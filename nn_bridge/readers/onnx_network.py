@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nn_bridge.errors import ModelFileError
-from nn_bridge.graph import source
+from nn_bridge.graph import model, source
 from nn_bridge.graph.steps import Linear
 from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Affine
@@ -20,10 +20,11 @@ from nn_bridge.readers.onnx_node import Node
 from nn_bridge.readers.onnx_operands import Live, Operands, Value
 from nn_bridge.readers.onnx_operators import OPERATORS, refuse
 from nn_bridge.readers.onnx_schema import require_schema
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.errors import BudgetError, TropicalError
 
 
-def read_onnx(path: Path) -> Network:
+def read_onnx(path: Path) -> Network | SmoothNetwork:
     """Return the network of an ONNX file, its weights taken bit by bit.
 
     Every linear operator becomes one affine map of the flattened tensor, sparse for pooling,
@@ -103,7 +104,9 @@ def _entries(value: Value) -> int:
     return value.tensor.size + kept
 
 
-def _finished(graph: Graph, output: Value, inputs: int, notes: list[str]) -> Network:
+def _finished(
+    graph: Graph, output: Value, inputs: int, notes: list[str]
+) -> Network | SmoothNetwork:
     """Return the network with this output."""
     size = output.tensor.size if isinstance(output, Live) else output.size
     if graph.output_size not in {None, size}:
@@ -113,7 +116,7 @@ def _finished(graph: Graph, output: Value, inputs: int, notes: list[str]) -> Net
         )
         raise ModelFileError(message)
     if isinstance(output, Live):
-        return output.tensor.network(notes, output.head)
+        return model(output.tensor, notes, output.head)
     if output.dtype.kind not in "fiuO":
         message = f"output {graph.output!r} of {graph.file} must be numbers, got {output.dtype}"
         raise ModelFileError(message)

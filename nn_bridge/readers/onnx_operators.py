@@ -15,13 +15,16 @@ from nn_bridge.readers import onnx_spatial as spatial
 from nn_bridge.readers import onnx_views as views
 from nn_bridge.readers.onnx_activations import (
     absolute,
+    celu,
     clip,
+    elu,
     hard_sigmoid,
     leaky_relu,
     negative,
     prelu,
     relu,
     shrink,
+    softplus,
     thresholded_relu,
 )
 from nn_bridge.readers.onnx_contractions import cumulative_sum, einsum, triangle
@@ -94,6 +97,7 @@ CONVOLUTION = "affine map that keeps its kernel"
 KINKS = "kinks of each entry"
 MAXIMUM = "maximum of groups"
 VIEW = "nothing: entries are moved"
+SMOOTH = "smooth units, in the only hidden layer"
 NOTHING = "nothing"
 CONSTANT = "constant"
 HEAD = "note on the last layer"
@@ -121,6 +125,7 @@ OPERATORS: dict[str, Operator] = {
     "Cast": Operator(NOTHING, cast, constants.cast, "to a type that holds every value"),
     "CastLike": Operator(NOTHING, cast, constants.cast, "to a type that holds every value"),
     "Ceil": Operator(CONSTANT, None, folding.one_number, TRUTH),
+    "Celu": Operator(SMOOTH, celu, None, "alpha positive"),
     "Clip": Operator(
         KINKS, clip, None, "constant bounds; a bound beyond which the type has no number is none"
     ),
@@ -144,6 +149,7 @@ OPERATORS: dict[str, Operator] = {
     "Einsum": Operator(
         AFFINE, einsum, None, f"of one tensor, or of two, {ONE_CONSTANT}; without an ellipsis"
     ),
+    "Elu": Operator(SMOOTH, elu),
     "Equal": Operator(CONSTANT, None, folding.compare, TRUTH),
     "Expand": Operator(VIEW, views.expand, views.expand, "constant shape"),
     "Flatten": Operator(VIEW, views.change_shape, views.change_shape),
@@ -200,12 +206,14 @@ OPERATORS: dict[str, Operator] = {
     ),
     "ScatterElements": Operator(VIEW, scatter, None, "constant places, each once, no reduction"),
     "ScatterND": Operator(VIEW, scatter, None, "constant places, each once, no reduction"),
+    "Selu": Operator(SMOOTH, elu),
     "Shape": Operator(CONSTANT, constants.shape_of, constants.shape_of),
     "Shrink": Operator(KINKS, shrink, None, "bias equal to lambd: it jumps else"),
     "Sigmoid": Operator(HEAD, sigmoid, None, "as the last step"),
     "Size": Operator(CONSTANT, constants.size_of, constants.size_of),
     "Slice": Operator(VIEW, views.take_slice, views.take_slice, "constant bounds, any steps"),
     "Softmax": Operator(HEAD, softmax, None, "as the last step, over all outputs"),
+    "Softplus": Operator(SMOOTH, softplus),
     "SpaceToDepth": Operator(VIEW, views.space_to_depth, views.space_to_depth),
     "Split": Operator(VIEW, views.split, views.split, "constant lengths"),
     "Squeeze": Operator(VIEW, views.change_shape, views.change_shape, "constant axes"),

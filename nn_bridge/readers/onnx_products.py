@@ -23,6 +23,7 @@ from nn_bridge.readers.onnx_operands import (
 )
 from nn_bridge.readers.onnx_shapes import broadcast
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 def matmul(node: Node, operands: Operands) -> Live:
@@ -85,7 +86,7 @@ def _product(node: Node, tensor: Tensor, weight: Array, left: bool) -> Tensor:
     inner = first.shape[-1]
     if inner != second.shape[-2]:
         node.refuse(
-            f"take matrices whose shapes fit, {inner} columns and as many rows",
+            f"take matrices whose shapes fit, {counted(inner, 'column')} and as many rows",
             f"shapes {first.shape} and {second.shape}",
         )
     stack = broadcast(node, first.shape[:-2], second.shape[:-2])

@@ -19,16 +19,11 @@ NOT_LINEAR = "be piecewise linear"
 
 REASONS: dict[Refusal, str] = {
     Refusal(NOT_LINEAR, "which is curved", CUT): """
-        Acos Acosh Asin Asinh Atan Atanh Attention Celu Cos Cosh CumProd Det Elu Erf Exp GRU Gelu
+        Acos Acosh Asin Asinh Atan Atanh Attention Cos Cosh CumProd Det Erf Exp GRU Gelu
         GlobalLpPool HardSwish LSTM LinearAttention Log LpPool Mish NegativeLogLikelihoodLoss Pow
-        Reciprocal ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare Selu Sin Sinh
+        Reciprocal ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare Sin Sinh
         SoftmaxCrossEntropyLoss Softsign Sqrt SwiGLU Swish Tan Tanh
     """,
-    Refusal(
-        NOT_LINEAR,
-        "which is curved",
-        "nn_bridge.sandwich bounds a network of softplus units by piecewise-linear ones",
-    ): "Softplus",
     Refusal(NOT_LINEAR, "which divides by a spread that depends on the input", CUT): """
         GroupNormalization InstanceNormalization LRN LayerNormalization LpNormalization
         MeanVarianceNormalization RMSNormalization

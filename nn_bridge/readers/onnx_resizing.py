@@ -12,6 +12,7 @@ from nn_bridge.readers.onnx_shapes import axis_of, integer_list
 from nn_bridge.readers.onnx_tensor import require_room
 from nn_bridge.readers.onnx_views import Parameters, view
 from tropical.typing import Array
+from tropical.wording import counted
 
 AGREED = {
     "asymmetric": ("floor",),
@@ -46,7 +47,7 @@ def resize(node: Node, array: Array, parameters: Parameters) -> Array:
     if lengths is not None and lengths.size:
         wanted = integer_list(node, lengths, "sizes")
         if factors or len(wanted) != len(axes):
-            node.refuse(f"have scales or {len(axes)} sizes", wanted)
+            node.refuse(f"have scales or {counted(len(axes), 'size')}", wanted)
         pairs = [(length, array.shape[axis]) for length, axis in zip(wanted, axes, strict=True)]
         if any(own == 0 or length % own for length, own in pairs):
             node.refuse_unsupported("have sizes that are multiples of lengths", pairs, REMEDY)
@@ -87,7 +88,7 @@ def _factors(node: Node, parameters: Parameters, place: int) -> list[float] | No
 
 def _repeated(node: Node, array: Array, factors: list[float], axes: Sequence[int]) -> Array:
     if len(factors) != len(axes):
-        node.refuse(f"have {len(axes)} scales", factors)
+        node.refuse(f"have {counted(len(axes), 'scale')}", factors)
     if any(factor < 1 or factor % 1 for factor in factors):
         node.refuse_unsupported("have scales that are whole numbers", factors, REMEDY)
     shape = [max(length, 1) for length in array.shape]

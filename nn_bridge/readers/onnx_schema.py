@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from nn_bridge.readers.onnx_node import Node
+from tropical.wording import counted
 
 
 class Schema(NamedTuple):
@@ -27,9 +28,9 @@ def require_schema(node: Node) -> None:
     if schema is None:
         fact = "an operator of another set"
     elif not schema.fewest <= len(node.inputs) <= schema.most:
-        fact = f"{len(node.inputs)} inputs"
+        fact = counted(len(node.inputs), "input")
     elif len(node.outputs) > schema.outputs:
-        fact = f"{len(node.outputs)} outputs"
+        fact = counted(len(node.outputs), "output")
     elif schema.required - node.attributes:
         fact = f"no attribute {min(schema.required - node.attributes)!r}"
     else:

@@ -20,6 +20,7 @@ from nn_bridge.readers.onnx_operands import (
 from nn_bridge.readers.onnx_shapes import axis_of, integer_list
 from nn_bridge.windows import Padding, windows
 from tropical.typing import Array
+from tropical.wording import counted
 
 AUTOMATIC = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 DEFAULT_EPSILON = Fraction(float(np.float32(1e-5)))
@@ -187,7 +188,7 @@ def _sliding(
     strides = _per_axis(node, "strides", axes)
     dilations = _per_axis(node, "dilations", axes)
     if len(kernel) != axes or any(length < 1 for length in kernel):
-        node.refuse(f"have a kernel of {axes} positive lengths", kernel)
+        node.refuse(f"have a kernel of {counted(axes, 'positive length')}", kernel)
     extents = [(size - 1) * dilation + 1 for size, dilation in zip(kernel, dilations, strict=True)]
     padding = _padding(node, lengths, extents, strides, ceiling, pooling)
     return {"stride": strides, "padding": padding, "dilation": dilations}

@@ -12,6 +12,7 @@ from nn_bridge.errors import ModelFileError
 from nn_bridge.index_map import require_budget
 from nn_bridge.readers.onnx_external import external_bytes
 from tropical.typing import Array
+from tropical.wording import counted
 
 TYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype(np.float32),
@@ -75,17 +76,21 @@ def decode(tensor: Any, place: str, folder: Path) -> Array:
     if tensor.data_location == EXTERNAL or len(tensor.external_data):
         stored = external_bytes(tensor, folder, _byte_count(kind, count), place)
         entries = _from_bytes(stored, kind, count)
-        held = f"{len(stored)} bytes"
+        held = counted(len(stored), "byte")
     elif tensor.HasField("raw_data"):
         entries = _from_bytes(tensor.raw_data, kind, count)
-        held = f"{len(tensor.raw_data)} bytes"
+        held = counted(len(tensor.raw_data), "byte")
     else:
         entries = _listed(tensor, kind, count, place)
-        held = "another number of them" if entries is None else f"{entries.size} entries"
+        held = (
+            "another number of them"
+            if entries is None
+            else counted(entries.size, "entry", "entries")
+        )
     if entries is None or entries.size != count:
         message = (
-            f"{place} must hold {count} entries of type {_name(kind)}, got {held}; "
-            "the file is damaged or truncated: export the model again"
+            f"{place} must hold {counted(count, 'entry', 'entries')} of type {_name(kind)}, got "
+            f"{held}; the file is damaged or truncated: export the model again"
         )
         raise ModelFileError(message)
     return entries.reshape(shape)

@@ -24,6 +24,7 @@ from nn_bridge.readers.onnx_shapes import (
 )
 from nn_bridge.readers.onnx_tensor import require_room
 from tropical.typing import Array
+from tropical.wording import counted
 
 Parameters: TypeAlias = Sequence[Array | None]
 """The inputs of an operator after the first, constants, where they are given."""
@@ -90,7 +91,7 @@ def tile(node: Node, array: Array, parameters: Parameters) -> Array:
     """Repeat the whole tensor along its axes."""
     counts = _listed(node, parameters, 0, "repeats")
     if len(counts) != array.ndim or any(count < 0 for count in counts):
-        node.refuse(f"have {array.ndim} repeats, none negative", counts)
+        node.refuse(f"have {counted(array.ndim, 'repeat')}, none negative", counts)
     shape = tuple(map(operator.mul, array.shape, counts))
     require_room(shape, "the tensor")
     return np.tile(array, counts)
@@ -195,11 +196,13 @@ def split(node: Node, array: Array, parameters: Parameters) -> list[Array]:
         share = -(-length // count)
         lengths = [*[share] * (count - 1), length - share * (count - 1)]
         if node.opset < 18 and lengths[-1] != share:
-            node.refuse(f"cut an axis of {length} entries into {count} equal parts", lengths)
+            node.refuse(
+                f"cut an axis of {length} entries into {counted(count, 'equal part')}", lengths
+            )
     elif parts:
         node.refuse("have split or num_outputs, not both", f"{lengths} and {parts}")
     if len(lengths) != count or sum(lengths) != length or any(part < 0 for part in lengths):
-        node.refuse(f"cut an axis of {length} entries into {count} parts", lengths)
+        node.refuse(f"cut an axis of {length} entries into {counted(count, 'part')}", lengths)
     return np.split(array, np.cumsum(lengths)[:-1].tolist(), axis=axis)
 
 

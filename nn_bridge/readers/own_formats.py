@@ -26,6 +26,7 @@ from nn_bridge.network import Network
 from tropical.errors import BudgetError, TropicalError
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 FORMAT = "nn_bridge network"
 VERSION = 2
@@ -181,12 +182,12 @@ def _affine(entry: Any, numbers: Callable[[Any], Any]) -> Affine:
     rows, columns = _count(entry["rows"]), _count(entry["columns"])
     weight, bias = numbers(entry["weight"]), numbers(entry["bias"])
     if len(bias) != rows:
-        message = f"bias must have {rows} entries, got {len(bias)}"
+        message = f"bias must have {counted(rows, 'entry', 'entries')}, got {len(bias)}"
         raise ModelFileError(message)
     if "starts" in entry:
         starts, places = _places(numbers(entry["starts"])), _places(numbers(entry["places"]))
         if len(starts) != rows + 1:
-            message = f"starts must have {rows + 1} entries, got {len(starts)}"
+            message = f"starts must have {counted(rows + 1, 'entry', 'entries')}, got {len(starts)}"
             raise ModelFileError(message)
         return Affine(Sparse(starts, places, weight, columns), bias)
     if len(weight) != rows * columns:

@@ -11,9 +11,11 @@ import numpy as np
 
 from nn_bridge.errors import ModelFileError, UnsupportedLayerError
 from nn_bridge.exact_array import exact_array
+from nn_bridge.smooth.activations import SELU_ALPHA, SELU_SCALE
 from tropical.errors import BudgetError, TropicalError
 from tropical.rationals import exact
 from tropical.typing import Array
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.graph import Tensor
@@ -63,7 +65,7 @@ class Entry:
         value = self.sizes(name, default)
         numbers = value if isinstance(value, tuple) else (value,) * axes
         if len(numbers) != axes:
-            self.refuse(f"have {axes} numbers as {name}", value)
+            self.refuse(f"have {counted(axes, 'number')} as {name}", value)
         return tuple(numbers)
 
     def number(self, name: str, default: Any = None) -> Fraction:
@@ -87,7 +89,7 @@ class Entry:
         self.used.add(named)
         stored = self.arrays[named]
         if axes is not None and stored.ndim != axes:
-            self.refuse(f"have a {name} with {axes} axes", stored.shape)
+            self.refuse(f"have a {name} with {counted(axes, 'axis', 'axes')}", stored.shape)
         return exact_array(stored.reshape(-1), named, 1).reshape(stored.shape)
 
     def optional_array(self, name: str) -> Array | None:
@@ -262,6 +264,12 @@ def _prelu(entry: Entry, tensor: Tensor) -> Tensor:
     return tensor.leaky_relu(slopes.reshape(-1, *(1,) * (len(tensor.shape) - 1)))
 
 
+def _selu(entry: Entry, tensor: Tensor) -> Tensor:
+    fields = {"alpha": SELU_ALPHA, "scale": SELU_SCALE}
+    numbers = Entry(entry.place, fields, dtype=entry.dtype)
+    return tensor.elu(numbers.number("alpha"), numbers.number("scale"), entry.place)
+
+
 def _clip(entry: Entry, tensor: Tensor) -> Tensor:
     bounds = [entry.number(name) if name in entry.left else None for name in ("low", "high")]
     return tensor.clip(*bounds)
@@ -290,6 +298,9 @@ KINDS: dict[str, Layer] = {
     "relu": lambda entry, tensor: tensor.relu(),
     "leaky_relu": lambda entry, tensor: tensor.leaky_relu(entry.number("slope", 0.01)),
     "prelu": _prelu,
+    "softplus": lambda entry, tensor: tensor.softplus(entry.number("beta", 1), entry.place),
+    "elu": lambda entry, tensor: tensor.elu(entry.number("alpha", 1), 1, entry.place),
+    "selu": _selu,
     "abs": lambda entry, tensor: tensor.absolute(),
     "clip": _clip,
     "maxout": _maxout,

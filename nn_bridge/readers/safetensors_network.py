@@ -14,6 +14,7 @@ from nn_bridge.network import Network
 from nn_bridge.readers.own_formats import listed_numbers, network_of
 from nn_bridge.readers.safetensors_file import Tensors, load_safetensors
 from nn_bridge.readers.safetensors_layers import Entry, apply
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.errors import BudgetError, TropicalError
 from tropical.typing import Array
 
@@ -25,7 +26,7 @@ REMEDY = "see the page 'Read your model' of the documentation"
 Config: TypeAlias = "dict[str, Any] | str | PathLike[str] | None"
 
 
-def read_safetensors(path: Path, config: Config = None) -> Network:
+def read_safetensors(path: Path, config: Config = None) -> Network | SmoothNetwork:
     """Return the network of a safetensors file.
 
     Parameters
@@ -84,8 +85,8 @@ def _loaded(config: Any) -> dict[str, Any]:
     return config
 
 
-def _configured(path: Path, tensors: Tensors, config: dict[str, Any]) -> Network:
-    from nn_bridge.graph import source
+def _configured(path: Path, tensors: Tensors, config: dict[str, Any]) -> Network | SmoothNetwork:
+    from nn_bridge.graph import model, source
 
     unknown = set(config) - {"input", "layers", "head", "ignore"}
     if unknown or not {"input", "layers"} <= set(config):
@@ -101,7 +102,7 @@ def _configured(path: Path, tensors: Tensors, config: dict[str, Any]) -> Network
         tensor = source(Entry("input", {"shape": config["input"]}).sizes("shape"))
         dtype = _widest(tensors)
         tensor = apply(config["layers"], tensor, tensors.arrays, used, dtype, notes)
-        network = tensor.network(notes=notes, head=config.get("head"))
+        network = model(tensor, notes, config.get("head"))
     except (ModelFileError, BudgetError):
         raise
     except (TropicalError, ArithmeticError, LookupError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Scalar functions of torch: the piecewise-linear ones, the curved, and those that jump."""
+"""Scalar functions of torch: piecewise-linear, smooth, otherwise curved, and those that jump."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import numpy as np
 
 from nn_bridge.readers.torch_call import REWRITE, Call
 from nn_bridge.readers.torch_constants import scalar
+from nn_bridge.smooth.activations import SELU_ALPHA, SELU_SCALE
 
 if TYPE_CHECKING:
     from nn_bridge.graph import Tensor
 
 NOT_PIECEWISE_LINEAR = {
-    "_softmax", "_log_softmax", "celu", "cos", "elu", "erf", "exp", "gelu", "glu", "hardswish",
-    "log", "log_sigmoid", "log_softmax", "logsumexp", "mish", "norm", "pow", "reciprocal", "rsqrt",
-    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "sin", "softmax", "softplus",
+    "_softmax", "_log_softmax", "cos", "erf", "exp", "gelu", "glu", "hardswish",
+    "log", "log_softmax", "logsumexp", "mish", "norm", "pow", "reciprocal", "rsqrt",
+    "scaled_dot_product_attention", "sigmoid", "silu", "sin", "softmax",
     "sqrt", "square", "tan", "tanh",
     "layer_norm", "native_layer_norm", "group_norm", "native_group_norm", "instance_norm",
 }  # fmt: skip
+USUAL_THRESHOLD = 20.0
+"""Of torch.nn.Softplus: up to there it computes the function, which is then t but for rounding."""
 JUMPS = {
     "argmax", "argmin", "argsort", "ceil", "eq", "floor", "frac", "ge", "gt", "hardshrink",
     "heaviside", "le", "lt", "ne", "round", "sgn", "sign", "trunc",
@@ -68,9 +71,7 @@ def head(call: Call) -> Headed:
 
 def refuse_curved(call: Call) -> NoReturn:
     """Refuse a function that is not piecewise linear."""
-    if call.name == "softplus":
-        remedy = "bound it from both sides by nb.sandwich(f, beta)"
-    elif call.name in HEADS:
+    if call.name in HEADS:
         remedy = "it is supported where it comes last"
     else:
         remedy = "replace it by a piecewise-linear activation"
@@ -147,6 +148,56 @@ def randomized_relu(call: Call) -> Tensor:
 def absolute(call: Call) -> Tensor:
     """Take absolute values."""
     return call.tensor("self").absolute()
+
+
+def softplus(call: Call) -> Tensor:
+    """Return ``log(1 + exp(beta t)) / beta``, which torch gives up for t above a threshold.
+
+    At a threshold of 20 or more it is no more than ``exp(-20) / beta`` away from t there.
+    """
+    beta, threshold = call.factor("beta"), float(call["threshold"])
+    if beta <= 0:
+        call.refuse("have a positive beta", f"{float(beta)}")
+    if not threshold >= USUAL_THRESHOLD:
+        call.refuse(
+            f"have threshold {USUAL_THRESHOLD:g} or more, to be continuous but for rounding",
+            f"{threshold:g}, where torch jumps from softplus to the identity",
+            "leave the threshold out",
+        )
+    call.note = (
+        f"{call.place} is read as log(1 + exp(beta t)) / beta for all t; torch returns t where "
+        f"beta t > {threshold:g}, which is less than exp(-{threshold:g}) / beta smaller"
+    )
+    return call.tensor("self").softplus(beta, call.place)
+
+
+def log_sigmoid(call: Call) -> Tensor:
+    """Return ``-log(1 + exp(-t))``."""
+    return -(-call.tensor("self")).softplus(1, call.place)
+
+
+def elu(call: Call) -> Tensor:
+    """Return t, or ``alpha (exp(s t) - 1)`` below 0, with a scale for both."""
+    alpha, scale = call.factor("alpha"), call.factor("scale")
+    inner = call.factor("input_scale")
+    if inner <= 0:
+        call.refuse("have a positive input_scale", f"{float(inner)}")
+    tensor = call.tensor("self") if inner == 1 else call.tensor("self") * inner
+    return tensor.elu(alpha * inner, scale / inner, call.place)
+
+
+def selu(call: Call) -> Tensor:
+    """Return ELU with the numbers that torch stores, rounded to the type of the tensor."""
+    call.arguments |= {"alpha": SELU_ALPHA, "scale": SELU_SCALE}
+    return call.tensor("self").elu(call.factor("alpha"), call.factor("scale"), call.place)
+
+
+def celu(call: Call) -> Tensor:
+    """Return t, or ``alpha (exp(t / alpha) - 1)`` below 0."""
+    alpha = call.factor("alpha")
+    if alpha <= 0:
+        call.refuse("have a positive alpha", f"{float(alpha)}")
+    return (call.tensor("self") * (1 / alpha)).elu(1, 1, call.place) * alpha
 
 
 def hard_sigmoid(call: Call) -> Tensor:

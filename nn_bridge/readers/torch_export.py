@@ -19,6 +19,7 @@ from nn_bridge.readers.torch_call import PLACES, Call
 from nn_bridge.readers.torch_constants import ARITHMETIC, FILLED, MADE, is_constant
 from nn_bridge.readers.torch_moves import KEEP_ORDER, MOVES, lifted, move
 from nn_bridge.readers.torch_operators import OPERATORS, REFUSALS
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.errors import ArgumentError, ArgumentTypeError, BudgetError, TropicalError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def from_torch(
     example_input: torch.Tensor | None = None,
     *,
     input_shape: Sequence[int] | None = None,
-) -> Network:
+) -> Network | SmoothNetwork:
     r"""Return the network of a torch module, its weights taken bit by bit.
 
     The module is traced by ``torch.export`` in evaluation mode, and left as it was. The network is
@@ -47,7 +48,8 @@ def from_torch(
     the runtime makes of it: in single precision ``float32(0.01)``. A softmax, log softmax or
     sigmoid that comes last is kept as ``network.head``. A batch normalization is folded: its scale
     :math:`\gamma / \sqrt{\sigma^2 + \epsilon}` is taken exactly where it is rational, else as the
-    nearest number of the type, with a note.
+    nearest number of the type, with a note. Softplus is read as the smooth function, without the
+    threshold above which torch replaces it by the identity, with a note.
 
     Parameters
     ----------
@@ -61,12 +63,14 @@ def from_torch(
 
     Returns
     -------
-    Network
+    Network or SmoothNetwork
+        The latter where one hidden layer has units of softplus, or of ELU, SELU or CELU.
 
     Raises
     ------
     UnsupportedLayerError
-        If a layer is not piecewise linear or not supported; it is named with its position.
+        If a layer is not piecewise linear, nor one hidden layer of smooth units, or not supported;
+        it is named with its position.
     ModelFileError
         If the module cannot be traced.
     BudgetError
@@ -183,7 +187,7 @@ def _changes_operands(target: Any) -> bool:
     return schema is not None and bool(schema.is_mutable)
 
 
-def _network(program: Any, shape: tuple[int, ...]) -> Network:
+def _network(program: Any, shape: tuple[int, ...]) -> Network | SmoothNetwork:
     """Return the network of an exported program; where need be, its operators are taken apart."""
     try:
         return _walked(program, shape)
@@ -197,7 +201,7 @@ def _network(program: Any, shape: tuple[int, ...]) -> Network:
             raise first from None
 
 
-def _walked(program: Any, shape: tuple[int, ...]) -> Network:
+def _walked(program: Any, shape: tuple[int, ...]) -> Network | SmoothNetwork:
     """Return the network that the graph's operations make, one after another."""
     from nn_bridge.graph import source
 
@@ -249,9 +253,9 @@ def _one_output(program: Any, results: list[Any]) -> Any:
     return returned[0]
 
 
-def _finished(output: Any, live: Tensor, notes: list[str]) -> Network:
+def _finished(output: Any, live: Tensor, notes: list[str]) -> Network | SmoothNetwork:
     """Return the network with this output."""
-    from nn_bridge.graph import Tensor
+    from nn_bridge.graph import Tensor, model
 
     head = None
     if isinstance(output, Headed):
@@ -261,7 +265,7 @@ def _finished(output: Any, live: Tensor, notes: list[str]) -> Network:
     if not isinstance(output, Tensor):
         message = "module must return a tensor of reals, got the places of maxima"
         raise ModelFileError(message)
-    return output.network(notes=notes, head=head)
+    return model(output, notes, head)
 
 
 def _stored(program: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tropical.algebra.univariate import complete_invariant
 from tropical.errors import ArgumentError, ArgumentTypeError, BudgetError, DimensionError
 from tropical.rationals import exact, integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 BUDGET = 1 << 18
 """How many sums of subsets are kept for each half of the kinks; it decides any 36 kinks."""
@@ -171,7 +172,10 @@ def _of_function(f: Any, slopes: Any) -> _Graph:
 def _read_points(points: Any, values: Iterable[Any]) -> dict[Rational, Rational]:
     places, heights = _read_numbers(points, "points"), _read_numbers(values, "values")
     if len(places) != len(heights):
-        message = f"values must have {len(places)} entries, one a point, got {len(heights)}"
+        message = (
+            f"values must have {counted(len(places), 'entry', 'entries')}, one a point, got "
+            f"{len(heights)}"
+        )
         raise DimensionError(message)
     if not places:
         message = "points must contain at least one number, got none"

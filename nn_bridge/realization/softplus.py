@@ -16,6 +16,7 @@ from nn_bridge.network import Network
 from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.rationals import exact, integral, written
 from tropical.typing import Array, Rational, RationalLike
+from tropical.wording import counted
 
 LOG_2_ABOVE = Fraction(390207173010335, 2**49)
 """A double above log 2, the next one below being below it: the excess is less than 2e-16."""
@@ -53,7 +54,7 @@ class Sandwich:
     def __repr__(self) -> str:
         above, below = max(self.error, default=0).as_integer_ratio()
         size = f"{Decimal(above) / below:.3g}"
-        outputs = f"{len(self.error)} output{'' if len(self.error) == 1 else 's'}"
+        outputs = counted(len(self.error), "output")
         return f"Sandwich(beta={written(self.beta)}, {outputs}, error about {size})"
 
 

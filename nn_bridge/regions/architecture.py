@@ -88,7 +88,7 @@ class Architecture(Immutable):
 
     def __init__(self, inputs: int, layers: Iterable[Units]) -> None:
         self.inputs: int = _size(inputs, "inputs")
-        self.layers: tuple[HiddenLayer, ...] = tuple(map(_hidden_layer, layers))
+        self.layers: tuple[HiddenLayer, ...] = _hidden_layers(layers)
 
     @staticmethod
     def of(network: Network) -> Architecture:
@@ -139,6 +139,13 @@ class Architecture(Immutable):
         if len(shown) > 7:
             shown[4:-2] = [f"... {len(shown) - 6} more ..."]
         return f"Architecture({', '.join(shown)})"
+
+
+def _hidden_layers(layers: Any) -> tuple[HiddenLayer, ...]:
+    if not isinstance(layers, Iterable):
+        message = f"layers must be a list of hidden layers, got {layers!r}; write [{layers!r}]"
+        raise ArgumentTypeError(message)
+    return tuple(map(_hidden_layer, layers))
 
 
 def _hidden_layer(units: Any) -> HiddenLayer:

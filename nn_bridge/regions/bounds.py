@@ -21,6 +21,7 @@ from nn_bridge.regions.cell_numbers import (
     sum_over_dimensions,
 )
 from tropical.errors import ArgumentError, ArgumentTypeError, BudgetError
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -356,7 +357,8 @@ def _not_wide_relu(shape: Architecture) -> str:
             return f"layer {place} carries {layer.carried} of its coordinates"
         if not layer.maxout and len(layer.ranks) < shape.inputs:
             return (
-                f"layer {place} has {len(layer.ranks)} units, fewer than the {shape.inputs} inputs"
+                f"layer {place} has {counted(len(layer.ranks), 'unit')}, fewer than the "
+                f"{shape.inputs} inputs"
             )
     return _not_two_slope(shape) or _not_one_sided(shape)
 

@@ -159,6 +159,12 @@ class Search(Generic[W]):
         """Return which pieces may be the largest, and the functions that are positive there."""
         if len(pieces) == 1:
             return [_Option(0, ())]
+        if len(pieces) == 2:
+            difference = primitive(*pieces)
+            sign = self._sign(difference)
+            if sign:
+                return [_Option(0 if sign > 0 else 1, ())]
+            return [_Option(0, (difference,)), _Option(1, (opposite(difference),))]
         options = []
         for i, piece in enumerate(pieces):
             needed: dict[Functional, None] = {}
@@ -178,7 +184,7 @@ class Search(Generic[W]):
         """Return the options that have a part, with a point in it."""
         present, told = [], []
         for option in options:
-            own = [p for p in points if all(_at(f, p) > 0 for f in option.needed)]
+            own = [p for p in points if _positive(option.needed, p)]
             proof: Any = 0
             if not own:
                 found = self._rows.interior(option.needed)
@@ -222,7 +228,7 @@ class Search(Generic[W]):
 
     def _learn(self, functional: Functional) -> None:
         """Note that a function is positive, and its opposite negative."""
-        for key, sign in ((functional, 1), (tuple(-v for v in functional), -1)):
+        for key, sign in ((functional, 1), (opposite(functional), -1)):
             if key not in self._signs:
                 self._signs[key] = sign
                 self._learned.append(key)
@@ -310,12 +316,17 @@ def primitive(functional: Functional, other: Functional) -> Functional:
     """Return the difference of two functions, divided by its content."""
     difference = [u - v for u, v in zip(functional, other, strict=True)]
     content = gcd(*difference)
-    return tuple(difference) if content == 1 else tuple(v // content for v in difference)
+    return tuple(difference if content == 1 else [v // content for v in difference])
 
 
-def _at(functional: Functional, point: Point) -> int:
-    """Return the value at a point, times its denominator."""
-    return sum(map(mul, functional, point))
+def opposite(functional: Functional) -> Functional:
+    """Return minus the function."""
+    return tuple([-v for v in functional])
+
+
+def _positive(functionals: Sequence[Functional], point: Point) -> bool:
+    """Tell whether all functions are positive at a point."""
+    return all(sum(map(mul, functional, point)) > 0 for functional in functionals)
 
 
 def _over_one(point: Sequence[Rational]) -> Point:

@@ -69,7 +69,7 @@ def cells(networks: Network | Sequence[Network], domain: Any = None) -> Iterator
         raise DimensionError(message)
     where = None if domain is None else as_domain(domain, together[0].inputs)
     start, constraints, inside = started(together, where)
-    for part in Search(_Together(start), constraints, inside):
+    for part in Search(_Together(start, furthest_behind(start)), constraints, inside):
         yield Cell.of(part, where)
 
 
@@ -148,14 +148,15 @@ class _Together:
     """Several networks; the one with the most layers left goes on first."""
 
     networks: tuple[Progress, ...]
+    place: int
 
     @property
     def pieces(self) -> tuple[Functional, ...] | None:
-        network = self.networks[furthest_behind(self.networks)]
+        network = self.networks[self.place]
         return network.pieces if network.left else None
 
     def chosen(self, i: int) -> _Together:
-        return _Together(advanced(self.networks, i))
+        return _Together(*advanced(self.networks, self.place, i))
 
 
 def furthest_behind(networks: Sequence[Progress]) -> int:
@@ -164,7 +165,11 @@ def furthest_behind(networks: Sequence[Progress]) -> int:
     return left.index(max(left))
 
 
-def advanced(networks: tuple[Progress, ...], i: int) -> tuple[Progress, ...]:
-    """Return networks after an answer to the one that is furthest behind."""
-    place = furthest_behind(networks)
-    return (*networks[:place], networks[place].after(i), *networks[place + 1 :])
+def advanced(
+    networks: tuple[Progress, ...], place: int, i: int
+) -> tuple[tuple[Progress, ...], int]:
+    """Return networks after an answer to the one that is furthest behind, and which is then."""
+    after = networks[place].after(i)
+    several = (*networks[:place], after, *networks[place + 1 :])
+    within_a_layer = bool(after.chosen)
+    return several, place if within_a_layer else furthest_behind(several)

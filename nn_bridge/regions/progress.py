@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nn_bridge.collapse import collapse
+from nn_bridge.composition import integer_product
 from nn_bridge.exact_array import as_integers, object_array
 from nn_bridge.layers import Affine, Maxout, TwoSlope
 from nn_bridge.network import Network
@@ -55,7 +56,7 @@ class Prepared:
         """Return the image of affine functions under an affine map."""
         weight, bias, own = self.affine[place]
         entering = object_array([v for row in rows for v in row], (len(rows), self.inputs + 1))
-        numerators = weight @ entering
+        numerators = integer_product(weight, entering)
         numerators[:, -1] += bias * denominator
         return reduced(list(map(tuple, numerators.tolist())), own * denominator)
 
@@ -121,7 +122,7 @@ class Progress:
         rows = [(*row, constant) for row, constant in zip(weight.tolist(), bias, strict=True)]
         return cls(network, *reduced(rows, denominator))
 
-    @property
+    @cached_property
     def left(self) -> int:
         """The number of layers of kinks that are not known."""
         return len(self.network.kinks) - len(self.choices)
@@ -145,8 +146,8 @@ class Progress:
         """Return the network where the i-th of these pieces is the largest."""
         chosen = (*self.chosen, i)
         if len(chosen) < len(self.units):
-            further = Progress(self.network, self.rows, self.denominator, chosen, self.choices)
-            further.__dict__["units"] = self.units
+            further = object.__new__(Progress)
+            further.__dict__.update(self.__dict__, chosen=chosen)  # what is cached stays the same
             return further
         images = self.kinks.images(self.rows, self.units, chosen)
         choices = (*self.choices, chosen)

@@ -58,9 +58,18 @@ class ELU:
         return smooth
 
     def __repr__(self) -> str:
-        if (self.alpha, self.scale) == (exact(SELU_ALPHA), exact(SELU_SCALE)):
+        if self == SELU:
             return "selu"
-        return "elu" if self.alpha == 1 else f"elu(alpha={written(self.alpha)})"
+        if self == SELU_OF_FLOAT32:
+            return "selu(float32)"
+        numbers = [] if self.alpha == 1 else [f"alpha={written(self.alpha)}"]
+        numbers += [] if self.scale == 1 else [f"scale={written(self.scale)}"]
+        return f"elu({', '.join(numbers)})" if numbers else "elu"
+
+
+SELU = ELU(exact(SELU_ALPHA), exact(SELU_SCALE))
+SELU_OF_FLOAT32 = ELU(exact(np.float32(SELU_ALPHA)), exact(np.float32(SELU_SCALE)))
+"""What an implementation in single precision computes with."""
 
 
 Activation: TypeAlias = Softplus | ELU
@@ -87,7 +96,7 @@ def read_activation(activation: Any) -> Activation:
     is_pair = isinstance(activation, Iterable) and not isinstance(activation, str)
     name, *rest = activation if is_pair else (activation,)
     if name == "selu" and not rest:
-        return ELU(exact(SELU_ALPHA), exact(SELU_SCALE))
+        return SELU
     if name not in {"softplus", "elu"} or len(rest) > 1:
         message = (
             'activation must be "softplus", ("softplus", beta), "elu", ("elu", alpha) or "selu", '

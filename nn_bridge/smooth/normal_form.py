@@ -1,8 +1,8 @@
-"""The normal form of a two-layer network of smooth units, and why it is unique."""
+"""The normal form of a network of one layer of smooth units, and why it is unique."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn_bridge.exact_array import object_array, rationals, to_rational
-from nn_bridge.smooth.activations import Softplus
+from nn_bridge.explanations.numbers import counted
+from nn_bridge.layers import Affine
+from nn_bridge.smooth.activations import ELU, Softplus
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.smooth.values import Transcendental
 from tropical.errors import ArgumentTypeError
@@ -29,12 +31,16 @@ class SmoothForm:
     *Softplus.* Put :math:`L(u) = \log(2 \cosh(u / 2))`. Since
     :math:`\log(1 + e^u) = L(u) + u / 2` and L is even, a network is
 
-    .. math:: f(x) = \sum_u K_u\, L(u(x)) + M x + d
+    .. math:: f(x) = \sum_u K_u\, L(u(x)) + \sum_H K_H\, |u_H(x)| / 2 + M x + d
 
     with one affine function u of each pair :math:`\{u, -u\}`, not scaled: a sharpness beta is
-    drawn into the weights. Functions u with K = 0 are left out.
+    drawn into the weights. Functions u with K = 0 are left out. The hyperplanes H are those of the
+    piecewise linear units beside: two slopes p and q make
+    :math:`(p - q)\, |t| / 2 + (p + q)\, t / 2`.
 
-    *The K are unique.* Let such a sum vanish, with m = 1. On a general line, with parameter s, the
+    *The K are unique.* Let such a sum vanish, with m = 1. Near a point of H off all other
+    hyperplanes every term but one is differentiable, so :math:`K_H = 0`. On a general line, with
+    parameter s, the
     functions :math:`u = \alpha s + \gamma` have :math:`\alpha \ne 0` and are pairwise distinct up
     to sign. The second derivative :math:`\sum K \alpha^2 / (4 \cosh^2(u / 2))` vanishes for all
     complex s that are no poles. A term has its poles at :math:`u = i \pi (2k + 1)`. Take a term
@@ -76,8 +82,13 @@ class SmoothForm:
         The functions u, weights and bias; for softplus with a positive first weight.
     multipliers : tuple of tuples
         For each of them K or C, an entry an output.
+    exponentials : tuple of tuples
+        On a domain where ELU units are nowhere positive, their functions v: they contribute
+        multiples of :math:`e^v`.
+    factors : tuple of tuples
+        For each of them the multiple, an entry an output.
     hyperplanes : tuple of tuples
-        For ELU the functions of the hyperplanes with kinks, primitive integers.
+        The functions of the hyperplanes with kinks, primitive integers.
     kinks : tuple of tuples
         For each of them K, an entry an output.
     linear : tuple of tuples
@@ -89,6 +100,8 @@ class SmoothForm:
     inputs: int
     units: tuple[Row, ...]
     multipliers: tuple[Row, ...]
+    exponentials: tuple[Row, ...]
+    factors: tuple[Row, ...]
     hyperplanes: tuple[Row, ...]
     kinks: tuple[Row, ...]
     linear: tuple[Row, ...]
@@ -99,15 +112,29 @@ class SmoothForm:
         """The number of outputs, m."""
         return len(self.constant)
 
+    @property
+    def smooth(self) -> int:
+        """The number of functions that are not piecewise linear."""
+        return len(self.units) + len(self.exponentials)
+
     def __repr__(self) -> str:
-        count = len(self.units)
-        return f"SmoothForm(R^{self.inputs} -> R^{self.outputs}, {count} unit{'s'[: count != 1]})"
+        units = counted(self.smooth, "unit")
+        return f"SmoothForm(R^{self.inputs} -> R^{self.outputs}, {units})"
 
 
-def normal_form(f: SmoothNetwork) -> SmoothForm:
+def normal_form(f: SmoothNetwork, signs: Mapping[int, int] | None = None) -> SmoothForm:
     """Return the normal form: equal and opposite units are merged, those that cancel are dropped.
 
     The cost is a few rational operations for each weight.
+
+    Parameters
+    ----------
+    f : SmoothNetwork
+        The network.
+    signs : dict, optional
+        Units that are nowhere negative, 1, or nowhere positive, -1, on a domain. They are numbered
+        as they come, the smooth ones before those of two slopes. The form is then one on the
+        domain: see `nn_bridge.smooth.on_domain`.
 
     Examples
     --------
@@ -120,42 +147,95 @@ def normal_form(f: SmoothNetwork) -> SmoothForm:
     (SmoothForm(R^1 -> R^1, 0 units), ((3,),), (1,))
     """
     require_smooth(f)
-    merged: dict[Row, Array] = {}
-    bent: dict[Row, Array] = {}
-    linear = rationals(f.skip)
-    straight = rationals(f.outer.bias)
-    idle: list[tuple[Array, Rational]] = []
-    for row, outgoing in _units(f):
+    sums = _Sums(f)
+    told = signs or {}
+    for number, row, outgoing in smooth_units(f):
         if not any(row[:-1]):
-            idle.append((outgoing, row[-1]))
-            continue
-        if isinstance(f.activation, Softplus):
-            beta = f.activation.beta
-            key = upright(tuple(integral(beta * entry) for entry in row))
-            _add(merged, key, outgoing / Fraction(beta))
-            slope = outgoing * Fraction(1, 2)
+            sums.idle.append((outgoing, row[-1]))
+        elif isinstance(f.activation, Softplus):
+            sums.soft(row, outgoing, f.activation)
         else:
-            alpha, scale = f.activation.alpha, f.activation.scale
-            hyperplane, factor = primitive(row)
-            _add(merged, row, outgoing * (alpha * scale))
-            _add(bent, hyperplane, outgoing * abs(Fraction(scale * factor)))
-            slope = outgoing * Fraction(scale, 2)
-        linear += np.multiply.outer(slope, object_array(row[:-1], (f.inputs,)))
-        straight = straight + slope * row[-1]
-    constant = tuple(
-        f.sum_of_units(((outgoing[k], argument) for outgoing, argument in idle), straight[k])
-        for k in range(f.outputs)
-    )
-    units, kinks = _live(merged), _live(bent)
-    return SmoothForm(
-        f.inputs,
-        tuple(units),
-        tuple(units.values()),
-        tuple(kinks),
-        tuple(kinks.values()),
-        tuple(tuple(map(integral, map(Fraction, row))) for row in linear),
-        constant,
-    )
+            sums.elu(row, outgoing, f.activation, told.get(number, 0))
+    for number, row, outgoing, slopes in bent_units(f):
+        sums.bent(row, outgoing, slopes, told.get(number, 0))
+    return sums.form()
+
+
+class _Sums:
+    """The multiples of functions that units of a network add up to."""
+
+    def __init__(self, f: SmoothNetwork) -> None:
+        self.f = f
+        self.units: dict[Row, Array] = {}
+        self.exponentials: dict[Row, Array] = {}
+        self.kinks: dict[Row, Array] = {}
+        self.linear = object_array([0] * (f.outputs * f.inputs), (f.outputs, f.inputs)).copy()
+        self.straight = rationals(f.outer.bias) + rationals(f.kinks.constant)
+        self.idle: list[tuple[Array, Rational]] = []
+
+    def soft(self, row: Row, outgoing: Array, activation: Softplus) -> None:
+        """Add a unit of softplus."""
+        beta = activation.beta
+        key = upright(tuple(integral(beta * entry) for entry in row))
+        _add(self.units, key, outgoing / Fraction(beta))
+        self._affine(row, outgoing * Fraction(1, 2))
+
+    def elu(self, row: Row, outgoing: Array, activation: ELU, sign: int) -> None:
+        """Add a unit of ELU, which on a domain may be affine or an exponential."""
+        depth, scale = activation.alpha * activation.scale, Fraction(activation.scale)
+        if sign > 0:
+            self._affine(row, outgoing * scale)
+        elif sign < 0:
+            _add(self.exponentials, row, outgoing * depth)
+            self.straight = self.straight - outgoing * depth
+        else:
+            _add(self.units, row, outgoing * depth)
+            self._absolute(row, outgoing * scale)
+            self._affine(row, outgoing * (scale / 2))
+
+    def bent(self, row: Row, outgoing: Array, slopes: tuple[Fraction, Fraction], sign: int) -> None:
+        """Add a unit of two slopes."""
+        positive, negative = slopes
+        if not any(row[:-1]):
+            sign = 1 if row[-1] >= 0 else -1
+        if sign:
+            self._affine(row, outgoing * (positive if sign > 0 else negative))
+            return
+        if positive != negative:
+            self._absolute(row, outgoing * (positive - negative))
+        self._affine(row, outgoing * ((positive + negative) / 2))
+
+    def form(self) -> SmoothForm:
+        """Return what does not cancel."""
+        f, idle = self.f, self.idle
+        constant = tuple(
+            f.sum_of_units(
+                ((outgoing[k], argument) for outgoing, argument in idle), self.straight[k]
+            )
+            for k in range(f.outputs)
+        )
+        units, exponentials, kinks = map(_live, (self.units, self.exponentials, self.kinks))
+        return SmoothForm(
+            inputs=f.inputs,
+            units=tuple(units),
+            multipliers=tuple(units.values()),
+            exponentials=tuple(exponentials),
+            factors=tuple(exponentials.values()),
+            hyperplanes=tuple(kinks),
+            kinks=tuple(kinks.values()),
+            linear=tuple(tuple(map(integral, map(Fraction, row))) for row in self.linear),
+            constant=constant,
+        )
+
+    def _absolute(self, row: Row, multiple: Array) -> None:
+        """Add a multiple of half the absolute value of an affine function."""
+        hyperplane, factor = primitive(row)
+        _add(self.kinks, hyperplane, multiple * abs(Fraction(factor)))
+
+    def _affine(self, row: Row, multiple: Array) -> None:
+        *weights, bias = row
+        self.linear += np.multiply.outer(multiple, object_array(weights, (len(weights),)))
+        self.straight = self.straight + multiple * bias
 
 
 def require_smooth(f: Any, name: str = "f") -> None:
@@ -171,14 +251,30 @@ def upright(row: Row) -> Row:
     return row if lead > 0 else tuple(-entry for entry in row)
 
 
-def _units(f: SmoothNetwork) -> Iterator[tuple[Row, Array]]:
-    """Yield weights and bias of each unit, and its column of output weights."""
+def smooth_units(f: SmoothNetwork) -> Iterator[tuple[int, Row, Array]]:
+    """Yield number, weights and bias of each smooth unit, and its column of output weights."""
     columns = rationals(f.outer.weight.dense()).T
     for unit in range(f.units):
-        row: list[Rational] = [0] * f.inputs
-        for place, entry in zip(*f.hidden.weight.row(unit), strict=True):
-            row[place] = to_rational(entry)
-        yield (*row, to_rational(f.hidden.bias[unit])), columns[unit]
+        yield unit, _row(f.hidden, unit), columns[unit]
+
+
+def bent_units(f: SmoothNetwork) -> Iterator[tuple[int, Row, Array, tuple[Fraction, Fraction]]]:
+    """Yield the same of each unit of two slopes, with these; the smooth ones are counted first."""
+    form = f.kinks
+    columns = rationals(form.outer).T
+    for unit in range(form.hidden.outputs):
+        slopes = (
+            Fraction(to_rational(form.positive[unit])),
+            Fraction(to_rational(form.negative[unit])),
+        )
+        yield f.units + unit, _row(form.hidden, unit), columns[unit], slopes
+
+
+def _row(hidden: Affine, unit: int) -> Row:
+    row: list[Rational] = [0] * hidden.inputs
+    for place, entry in zip(*hidden.weight.row(unit), strict=True):
+        row[place] = to_rational(entry)
+    return (*row, to_rational(hidden.bias[unit]))
 
 
 def _add(found: dict[Row, Array], key: Row, multiplier: Array) -> None:

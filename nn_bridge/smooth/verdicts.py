@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, cast
 
 from nn_bridge import evidence as files
 from nn_bridge.certificates import smooth as smooth_checker
+from nn_bridge.certificates.plain import plain_layers
+from nn_bridge.domain import Domain
+from nn_bridge.explanations import smooth
+from nn_bridge.explanations.numbers import counted
+from nn_bridge.explanations.writing import Writing
+from nn_bridge.network import Network
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.smooth.normal_form import SmoothForm
 from nn_bridge.smooth.values import Transcendental
-from nn_bridge.verdicts import Counterexample, Proof
+from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.rationals import written
 from tropical.typing import Rational
 
@@ -18,8 +23,24 @@ BITS = 64
 """How finely the values of a counterexample are told in numbers."""
 
 
-class SmoothProof(Proof):
-    """Two networks of smooth units are one function on all of R^n.
+class _OfSmoothNetworks(Verdict):
+    """A verdict of which at least one network has smooth units."""
+
+    f: Any
+    g: Any
+
+    def check(self) -> bool:
+        """Return whether the evidence holds, by code that shares nothing with the search."""
+        return smooth_checker.check(self.certificate, layers_of(self.f), layers_of(self.g))
+
+
+class SmoothProof(_OfSmoothNetworks, Proof):
+    """Two networks of smooth units are one function on all of R^n, or on a domain.
+
+    Attributes
+    ----------
+    form : SmoothForm
+        The normal form of both, in coordinates of the affine hull of the domain.
 
     Examples
     --------
@@ -32,37 +53,55 @@ class SmoothProof(Proof):
     (Proof(equal on R^1, 1 smooth unit), True)
     """
 
-    f: Any
-    g: Any
-
-    def __init__(self, f: SmoothNetwork, g: SmoothNetwork, form: SmoothForm) -> None:
-        self.f, self.g, self.domain = f, g, None
+    def __init__(
+        self,
+        f: SmoothNetwork | Network,
+        g: SmoothNetwork | Network,
+        form: SmoothForm,
+        signs: list[list[list[Any]]],
+        domain: Domain | None = None,
+    ) -> None:
+        self.f, self.g, self.domain = f, g, domain
         self.form = form
-        self.certificate = files.certificate("equal", cast(Any, (f, g)), {"units": len(form.units)})
+        evidence: dict[str, Any] = {"units": form.smooth}
+        if any(signs):
+            evidence["signs"] = signs
+        self.certificate = files.certificate("equal", cast(Any, (f, g)), evidence, domain)
 
     @property
     def hyperplanes(self) -> int:
         """The number of hyperplanes on which the second or the first derivative jumps."""
         return len(self.form.kinks)
 
-    def check(self) -> bool:
-        """Return whether the evidence holds, by code that shares nothing with the search."""
-        return smooth_checker.check(self.certificate, self.f.plain(), self.g.plain())
-
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        return (
-            f"The two networks are one function on R^{self.f.inputs}. {_split(self.f)} Equal ones "
-            f"of these functions were added up over the {self.f.units} and {self.g.units} units of "
-            f"the two networks. Either way {_count(self.form)} with the same multiples, and the "
-            "same affine function beside them, are left. All of it was computed with exact numbers."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        nets = [net for net in (self.f, self.g) if isinstance(net, SmoothNetwork)]
+        units = [net.units if isinstance(net, SmoothNetwork) else 0 for net in (self.f, self.g)]
+        is_softplus = any(net.is_softplus for net in nets)
+        return smooth.equal(self, units, is_softplus=is_softplus, way=way)
 
     def __repr__(self) -> str:
-        return f"Proof(equal on R^{self.f.inputs}, {_count(self.form)})"
+        return f"Proof(equal on {self._shown_place}, {_count(self.form)})"
 
 
-class SmoothCounterexample(Counterexample):
+class SmoothUndecided(_OfSmoothNetworks, Undecided):
+    """The time was over before two networks of smooth units were compared."""
+
+    def __init__(
+        self,
+        f: SmoothNetwork | Network,
+        g: SmoothNetwork | Network,
+        reason: str,
+        domain: Domain | None = None,
+    ) -> None:
+        super().__init__(cast(Any, f), cast(Any, g), reason, domain)
+
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return smooth.undecided(self, way)
+
+
+class SmoothCounterexample(_OfSmoothNetworks, Counterexample):
     """A rational point where two networks of smooth units differ.
 
     Attributes
@@ -82,25 +121,24 @@ class SmoothCounterexample(Counterexample):
     (Counterexample(point=(1,), values=((log(1 + exp(1)),), (log(1 + exp(2)),))), True)
     """
 
-    f: Any
-    g: Any
     values: Any
 
     def __init__(
         self,
-        f: SmoothNetwork,
-        g: SmoothNetwork,
+        f: SmoothNetwork | Network,
+        g: SmoothNetwork | Network,
         point: tuple[Rational, ...],
         values: tuple[tuple[Transcendental, ...], tuple[Transcendental, ...]],
+        domain: Domain | None = None,
     ) -> None:
-        self.f, self.g, self.domain = f, g, None
+        self.f, self.g, self.domain = f, g, domain
         self.point = point
         self.values = values
         evidence = {
             "point": [written(entry) for entry in point],
             "values": [[_written(value) for value in side] for side in values],
         }
-        self.certificate = files.certificate("different", cast(Any, (f, g)), evidence)
+        self.certificate = files.certificate("different", cast(Any, (f, g)), evidence, domain)
 
     @property
     def output(self) -> int:
@@ -110,48 +148,28 @@ class SmoothCounterexample(Counterexample):
         live = [k for k, number in enumerate(differences) if not number.is_zero]
         return (seen or live)[0]
 
-    def check(self) -> bool:
-        """Return whether the evidence holds, by code that shares nothing with the search."""
-        return smooth_checker.check(self.certificate, self.f.plain(), self.g.plain())
-
-    def _told(self) -> str:
-        """Return the argument in sentences."""
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
         k = self.output
-        left, right = (side[k] for side in self.values)
-        difference = left - right
-        size = (
-            f"about {_rounded(difference)}"
-            if is_seen(difference)
-            else f"less than 2^-{BITS} in size, and not 0"
-        )
-        why = (
-            "The difference is a rational number."
-            if not difference.multiples
-            else "Both are written by their rational parts and multiples of logarithms or "
-            "exponentials of rational numbers, and numbers that are written differently are "
-            "different, because powers of e with rational exponents are transcendental."
-        )
-        place = ", ".join(f"x{j} = {written(x)}" for j, x in enumerate(self.point) if x)
-        return (
-            f"The two networks differ at {place or 'the origin'}: there output {k} of the first is "
-            f"{left} and of the second {right}. The difference is {size}. {why}"
-        )
+        seen = is_seen(self.values[0][k] - self.values[1][k])
+        return smooth.different(self, seen=seen, way=way)
 
     def __repr__(self) -> str:
         sides = ", ".join(_tuple(list(map(repr, side))) for side in self.values)
-        return f"Counterexample(point={_tuple(list(map(written, self.point)))}, values=({sides}))"
+        place = "" if self.domain is None else f", on {self._shown_place}"
+        point = _tuple(list(map(written, self.point)))
+        return f"Counterexample(point={point}, values=({sides}){place})"
+
+
+def layers_of(net: SmoothNetwork | Network) -> list[dict[str, Any]]:
+    """Return what the checker reads of a network with or without smooth units."""
+    return net.plain() if isinstance(net, SmoothNetwork) else plain_layers(net)
 
 
 def is_seen(difference: Transcendental) -> bool:
     """Whether bounds of 64 bits show that a number is not 0."""
     low, high = difference.enclosure(BITS)
     return low > 0 or high < 0
-
-
-def _rounded(number: Transcendental) -> str:
-    low, high = number.enclosure(BITS)
-    middle = (low + high) / 2
-    return f"{Decimal(middle.numerator) / Decimal(middle.denominator):.6g}"
 
 
 def _written(value: Transcendental) -> dict[str, Any]:
@@ -161,21 +179,8 @@ def _written(value: Transcendental) -> dict[str, Any]:
     }
 
 
-def _split(f: SmoothNetwork) -> str:
-    if f.is_softplus:
-        return (
-            "A unit of softplus is log(2 cosh(u/2)), which is the same for u and -u, plus u/2, "
-            "where u is the affine function in front of it."
-        )
-    return (
-        "A unit of ELU is a multiple of exp(min(u, 0)) - 1, plus |u|/2 and u/2, where u is the "
-        "affine function in front of it."
-    )
-
-
 def _count(form: SmoothForm) -> str:
-    units = len(form.units)
-    return f"{units} smooth unit{'' if units == 1 else 's'}"
+    return counted(form.smooth, "smooth unit")
 
 
 def _tuple(texts: list[str]) -> str:

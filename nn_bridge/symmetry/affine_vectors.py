@@ -16,7 +16,7 @@ from nn_bridge.canonical_form import CanonicalForm
 from nn_bridge.symmetry.coloured_graph import ColouredGraph
 from tropical.geometry.exact_linear import independent_rows
 from tropical.rationals import integral
-from tropical.typing import Rational
+from tropical.typing import Array, Rational
 
 AffineMap: TypeAlias = tuple[tuple[tuple[Rational, ...], ...], tuple[Rational, ...]]
 """The rows of a matrix G, and a shift t: the map that sends x to G x + t."""
@@ -96,44 +96,67 @@ class SignedVectors:
     def _rows(self) -> tuple[tuple[int, ...], ...]:
         return (*self.fixed, *self.vectors)
 
-    def graph(self) -> ColouredGraph:
+    def graph(self, prime: int) -> ColouredGraph | None:
         """Return the complete graph on the signed vectors whose automorphisms are the symmetries.
 
-        Vertex i is the i-th vector, vertex h + i its opposite.
+        Vertex i is the i-th vector, vertex h + i its opposite. The numbers that a symmetry keeps
+        are taken modulo a prime below ``2**63``: every symmetry is an automorphism of the graph,
+        and if the prime divides a difference, there may be more. So where all generators are
+        verified (`is_symmetry`), the symmetries are the automorphisms. None if the prime divides a
+        denominator.
         """
         h, first = len(self.vectors), len(self.fixed)
-        table = self._products()
-        names: dict[Any, int] = {}
-
-        def number(value: Any) -> int:
-            return names.setdefault((value.p, value.q), len(names))
-
-        upper = np.array(
-            [[number(table[first + i, first + j]) for j in range(h)] for i in range(h)], np.int64
-        ).reshape(h, h)
-        lower = np.array(
-            [[number(-table[first + i, first + j]) for j in range(h)] for i in range(h)], np.int64
-        ).reshape(h, h)
+        products = self._products(prime)
+        if products is None:
+            return None
+        inner, beside = products[first:, first:], products[:first, first:]
+        numbers = [inner, (prime - inner) % prime, beside, (prime - beside) % prime]
+        _, named = np.unique(
+            np.concatenate([table.ravel() for table in numbers]), return_inverse=True
+        )
+        ends = np.cumsum([table.size for table in numbers])[:-1]
+        upper, lower, *sides = (
+            part.reshape(table.shape)
+            for part, table in zip(np.split(named.ravel(), ends), numbers, strict=True)
+        )
         labels = np.block([[upper, lower], [lower, upper]])
         colours = [
-            (kind, upper[i, i], *(number(sign * table[k, first + i]) for k in range(first)))
-            for sign in (1, -1)
+            (kind, upper[i, i], *side[:, i].tolist())
+            for side in sides
             for i, kind in enumerate(self.kinds)
         ]
         sources, targets = np.triu_indices(2 * h, 1)
         return ColouredGraph.from_arrays(colours, sources, targets, labels[sources, targets])
 
-    def _products(self) -> Any:
-        """Return the numbers that a symmetry keeps, for all pairs of rows."""
-        rows = self._rows
-        taken = flint.fmpz_mat([[row[j] for j in self.columns] for row in rows])
-        return flint.fmpq_mat(taken) * (taken.transpose() * taken).solve(taken.transpose())
+    def _products(self, prime: int) -> Array | None:
+        """Return the numbers that a symmetry keeps modulo a prime, for all pairs of rows."""
+        rows, places = self._rows, self.columns
+        entries = [row[j] % prime for row in rows for j in places]
+        taken = flint.nmod_mat(len(rows), len(places), entries, prime)
+        try:
+            solved = (taken.transpose() * taken).solve(taken.transpose())
+        except ZeroDivisionError:
+            return None
+        products = [int(v) for v in (taken * solved).entries()]
+        return np.array(products, np.int64).reshape(len(rows), len(rows))
+
+    def is_symmetry(self, images: Sequence[int]) -> bool:
+        """Whether a permutation of the signed vectors is that of a linear map, exactly."""
+        return self._linear(images) is not None
 
     def affine_map(self, images: Sequence[int]) -> AffineMap:
         """Return the map of an automorphism: it carries each hyperplane to that of the image.
 
         On V it is given; beside V it moves no coordinate that V does not have.
         """
+        whole = self._linear(images)
+        assert whole is not None
+        n = len(whole) - 1
+        assert whole[n] == [0] * n + [1]
+        return tuple(tuple(row[:n]) for row in whole[:n]), tuple(row[n] for row in whole[:n])
+
+    def _linear(self, images: Sequence[int]) -> list[list[Rational]] | None:
+        """Return the matrix that takes the images of all vectors back, None if there is none."""
         h, n = len(self.vectors), len(self.fixed[0]) - 1
         signed = [*self.vectors, *(tuple(-v for v in row) for row in self.vectors)]
         moved = [*self.fixed, *(signed[images[i]] for i in range(h))]
@@ -143,9 +166,15 @@ class SignedVectors:
         ]
         before = flint.fmpz_mat([*(list(self._rows[k]) for k in chosen), *beside])
         after = flint.fmpz_mat([*(list(moved[k]) for k in chosen), *beside])
-        whole = [[_rational(v) for v in row] for row in after.solve(before).tolist()]
-        assert whole[n] == [0] * n + [1]
-        return tuple(tuple(row[:n]) for row in whole[:n]), tuple(row[n] for row in whole[:n])
+        try:
+            whole = after.solve(before)
+        except ZeroDivisionError:
+            return None
+        if flint.fmpq_mat(flint.fmpz_mat(moved)) * whole != flint.fmpq_mat(
+            flint.fmpz_mat(self._rows)
+        ):
+            return None
+        return [[_rational(v) for v in row] for row in whole.tolist()]
 
 
 def _primitive(entries: Sequence[Rational]) -> tuple[Fraction, tuple[int, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nn_bridge.options import read_budget
 from nn_bridge.symmetry.coloured_graph import ColouredGraph, individualized
 from nn_bridge.symmetry.stabilizer_chain import (
     AutomorphismGroup,
@@ -15,7 +16,8 @@ from nn_bridge.symmetry.stabilizer_chain import (
     Permutation,
     group_with_base,
 )
-from tropical.errors import ArgumentError, BudgetError
+from nn_bridge.time_limit import NEVER, Deadline
+from tropical.errors import BudgetError
 from tropical.typing import Array
 
 REFINEMENTS = 100_000
@@ -24,7 +26,9 @@ REFINEMENTS = 100_000
 __all__ = ["AutomorphismGroup", "automorphisms"]
 
 
-def automorphisms(graph: ColouredGraph, *, budget: int = REFINEMENTS) -> AutomorphismGroup:
+def automorphisms(
+    graph: ColouredGraph, *, budget: int = REFINEMENTS, deadline: Deadline = NEVER
+) -> AutomorphismGroup:
     r"""Return the group of all permutations of the vertices that keep colours and edges.
 
     Colours are refined until vertices of one colour look alike; then one vertex after another,
@@ -43,6 +47,8 @@ def automorphisms(graph: ColouredGraph, *, budget: int = REFINEMENTS) -> Automor
         The graph; its core tells where the points of the base are looked for.
     budget : int
         How often colours may be refined.
+    deadline : Deadline
+        When to stop.
 
     Returns
     -------
@@ -53,6 +59,8 @@ def automorphisms(graph: ColouredGraph, *, budget: int = REFINEMENTS) -> Automor
     ------
     BudgetError
         If the budget does not suffice.
+    OutOfTimeError
+        When the deadline passes.
 
     Examples
     --------
@@ -67,10 +75,7 @@ def automorphisms(graph: ColouredGraph, *, budget: int = REFINEMENTS) -> Automor
     >>> group.order, group.orbits
     (8, ((0, 1, 2, 3),))
     """
-    if type(budget) is not int or budget < 1:
-        message = f"budget must be a positive int, the most refinements, got {budget!r}"
-        raise ArgumentError(message)
-    search = _Search(graph, budget)
+    search = _Search(graph, read_budget(budget, "refinements"), deadline)
     group = group_with_base(graph.vertices, search.base, search.candidates, search.moving)
     return replace(group, effort=search.refinements)
 
@@ -88,9 +93,10 @@ class _Node:
 class _Search:
     """The path to the base, and the search for elements that move a point of it."""
 
-    def __init__(self, graph: ColouredGraph, budget: int) -> None:
+    def __init__(self, graph: ColouredGraph, budget: int, deadline: Deadline) -> None:
         self._graph = graph
         self._budget = budget
+        self._deadline = deadline
         self.refinements = 0
         self.base: list[int] = []
         self._path = [self._refined(graph.signatures())]
@@ -196,6 +202,7 @@ class _Search:
         return self._refined(renewed, changed)
 
     def _refined(self, signatures: Array, changed: Array | None = None) -> Array:
+        self._deadline.require("refining colours in the search for symmetries")
         self.refinements += 1
         if self.refinements > self._budget:
             message = (

@@ -13,6 +13,7 @@ from itertools import product
 from math import lcm
 from typing import TypeAlias
 
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.errors import BudgetError
 
 Options: TypeAlias = Sequence[Sequence[Fraction | int]]
@@ -62,7 +63,10 @@ def count_choices(items: Sequence[Options], target: Sequence[Fraction | int], bu
 
 
 def first_choice(
-    items: Sequence[Options], target: Sequence[Fraction | int], budget: int
+    items: Sequence[Options],
+    target: Sequence[Fraction | int],
+    budget: int,
+    deadline: Deadline = NEVER,
 ) -> tuple[int, ...] | None:
     """Return one choice with the target as its sum, as the numbers of the options, or None.
 
@@ -70,6 +74,8 @@ def first_choice(
     ------
     BudgetError
         If one half has more than ``budget`` different sums.
+    OutOfTimeError
+        When the deadline passes.
 
     Examples
     --------
@@ -83,7 +89,8 @@ def first_choice(
         return forced[0] if forced else None
     codes, wanted = _encoded(items, target)
     middle = _middle(codes)
-    left, right = (_firsts(half, budget) for half in (codes[:middle], codes[middle:]))
+    halves = codes[:middle], codes[middle:]
+    left, right = (_firsts(half, budget, deadline) for half in halves)
     for code, first in left.items():
         if wanted - code in right:
             return first + right[wanted - code]
@@ -198,9 +205,12 @@ def _counts(codes: Sequence[Sequence[int]], budget: int) -> dict[int, int]:
     return sums
 
 
-def _firsts(codes: Sequence[Sequence[int]], budget: int) -> dict[int, tuple[int, ...]]:
+def _firsts(
+    codes: Sequence[Sequence[int]], budget: int, deadline: Deadline
+) -> dict[int, tuple[int, ...]]:
     sums: dict[int, tuple[int, ...]] = {0: ()}
     for options in codes:
+        deadline.require("adding up choices")
         larger: dict[int, tuple[int, ...]] = {}
         for before, taken in sums.items():
             for number, code in enumerate(options):

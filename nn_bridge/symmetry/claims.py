@@ -8,7 +8,6 @@ from typing import Any
 
 from nn_bridge import evidence as files
 from nn_bridge.certified import Certified
-from nn_bridge.explanations.writing import typeset
 from nn_bridge.immutable import Immutable
 from nn_bridge.network import Network
 
@@ -37,14 +36,6 @@ class Claim(Immutable, Certified):
     def networks(self) -> tuple[Network, ...]:
         """The network."""
         return (self.network,)
-
-    def explain(self, form: str = "text") -> str:
-        """Return the argument in sentences."""
-        return typeset(self._told(), form)
-
-    @abstractmethod
-    def _told(self) -> str:
-        """Return the argument in sentences."""
 
     @abstractmethod
     def _evidence(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tropical.errors import ArgumentError, DimensionError
 from tropical.typing import Array
+from tropical.wording import counted
 
 FIRST, SECOND, THIRD = (
     np.uint64(constant) for constant in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
@@ -198,7 +199,10 @@ class ColouredGraph:
         return signatures
 
     def __repr__(self) -> str:
-        return f"ColouredGraph({self.vertices} vertices, {self.edges} edges)"
+        return (
+            f"ColouredGraph({counted(self.vertices, 'vertex', 'vertices')}, "
+            f"{counted(self.edges, 'edge')})"
+        )
 
 
 def individualized(signatures: Array, vertices: Array, names: Array) -> Array:

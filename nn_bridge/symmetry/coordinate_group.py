@@ -8,8 +8,13 @@ from typing import Any
 from nn_bridge.explanations.numbers import told
 from nn_bridge.network import Network
 from nn_bridge.symmetry.claims import Claim
-from nn_bridge.symmetry.stabilizer_chain import AutomorphismGroup, Permutation
+from nn_bridge.symmetry.coordinate_maps import SignedPermutation
+from nn_bridge.symmetry.coordinate_moves import Moves
+from nn_bridge.symmetry.coordinate_search import moved_points
+from nn_bridge.symmetry.stabilizer_chain import AutomorphismGroup
+from tropical.errors import UndecidedError
 from tropical.rationals import written
+from tropical.wording import counted
 
 SPARE_REFINEMENTS = 1000
 """The checker may refine four times as often as the search, and so often besides."""
@@ -27,11 +32,12 @@ class CoordinateGroup(Claim):
     """
 
     def __init__(
-        self, f: Network, action: AutomorphismGroup, *, signed: bool, evidence: dict[str, Any]
+        self, f: Network, action: AutomorphismGroup, moves: Moves, evidence: dict[str, Any]
     ) -> None:
         super().__init__(f)
-        self.signed = bool(signed)
+        self.signed = moves.signed
         self._action = action
+        self._moves = moves
         self._beside = evidence
 
     def _evidence(self) -> dict[str, Any]:
@@ -39,15 +45,23 @@ class CoordinateGroup(Claim):
             "signed": self.signed,
             "order": written(self._action.order),
             "base": list(self._action.base),
-            "generators": list(map(_as_written, self._action.generators)),
+            "generators": list(map(moved_points, self._action.generators)),
             "refinements": 4 * self._action.effort + SPARE_REFINEMENTS,
             **self._beside,
         }
 
     @property
     def order(self) -> int:
-        """The number of elements."""
+        """The number of elements, or of those that are known if the group is not `is_maximal`."""
         return self._action.order
+
+    @property
+    def is_maximal(self) -> bool:
+        """Whether the certificate proves that there are no further elements.
+
+        Where not, the order is a lower bound, and whether other maps belong to the group is open.
+        """
+        return self._beside["others"] is not None
 
     @property
     @abstractmethod
@@ -66,12 +80,31 @@ class CoordinateGroup(Claim):
         generators = self._action.generators or (tuple(range(degree)),)
         return PermutationGroup(*(Permutation(list(images)) for images in generators))
 
+    def _has(self, inner: SignedPermutation, outer: SignedPermutation) -> bool:
+        """Return whether a pair of maps is an element.
+
+        Raises
+        ------
+        UndecidedError
+            If it is none of those that are known, and there may be more.
+        """
+        images = self._moves.images(inner, outer)
+        if images is None:
+            return False
+        known = images in self._action
+        if not known and not self.is_maximal:
+            message = (
+                f"element must be decided to be a symmetry or not, got {inner!r}, which is none of "
+                f"the {told(self.order, digits=3)} that are known; ask nb.is_equivariant about it"
+            )
+            raise UndecidedError(message)
+        return known
+
+    @property
+    def _bound(self) -> str:
+        return "" if self.is_maximal else "at least "
+
     def _counted(self) -> str:
         count = len(self._action.generators)
-        return f"order {told(self.order, digits=3)}, {count} generator{'' if count == 1 else 's'}"
-
-
-def _as_written(images: Permutation) -> list[list[int]]:
-    """Return the points that a permutation moves, and their images."""
-    moved = [point for point, image in enumerate(images) if point != image]
-    return [moved, [images[point] for point in moved]]
+        generators = counted(count, "generator")
+        return f"{self._bound}order {told(self.order, digits=3)}, {generators}"

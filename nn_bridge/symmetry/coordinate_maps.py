@@ -12,6 +12,7 @@ from nn_bridge.linear_map import Sparse
 from tropical.errors import ArgumentError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Rational
+from tropical.wording import counted
 
 SHOWN = 8
 """So many moved coordinates are written out."""
@@ -53,7 +54,9 @@ class SignedPermutation:
             message = f"places must hold each of 0, 1, ..., {count - 1} once, got {places!r}"
             raise ArgumentError(message)
         if len(signs) != count or any(sign not in {1, -1} for sign in signs):
-            message = f"signs must be 1 or -1 for each of {count} coordinates, got {signs!r}"
+            message = (
+                f"signs must be 1 or -1 for each of {counted(count, 'coordinate')}, got {signs!r}"
+            )
             raise ArgumentError(message)
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "signs", tuple(map(int, signs)))
@@ -106,7 +109,7 @@ class SignedPermutation:
         """Return the image of a point, exactly."""
         entries = rationals(exact_array(point, "point", 1)).tolist()
         if len(entries) != self.dimension:
-            message = f"point must have {self.dimension} coordinates, got {len(entries)}"
+            message = f"point must have {counted(self.dimension, 'coordinate')}, got {len(entries)}"
             raise DimensionError(message)
         return tuple(
             exact(sign * entries[place])
@@ -116,7 +119,9 @@ class SignedPermutation:
     def __matmul__(self, other: SignedPermutation) -> SignedPermutation:
         """Return the map that applies ``other`` first, then this one."""
         if self.dimension != other.dimension:
-            message = f"other must have {self.dimension} coordinates, got {other.dimension}"
+            message = (
+                f"other must have {counted(self.dimension, 'coordinate')}, got {other.dimension}"
+            )
             raise DimensionError(message)
         return SignedPermutation(
             tuple(other.places[place] for place in self.places),

@@ -1,167 +1,115 @@
-"""Invariances of networks of any depth: candidates from values at points, proved by equality."""
+"""The coloured graph of the values of a function at a few points, which its symmetries keep."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import permutations
+from typing import TypeVar
 
-import numpy as np
 from tqdm import tqdm
 
-from nn_bridge.comparison import equivalent
 from nn_bridge.network import Network
-from nn_bridge.symmetry.automorphisms import automorphisms
 from nn_bridge.symmetry.coloured_graph import ColouredGraph
-from nn_bridge.symmetry.coordinate_maps import SignedPermutation
-from nn_bridge.symmetry.stabilizer_chain import (
-    AutomorphismGroup,
-    Permutation,
-    group_with_base,
-    product,
-)
-from nn_bridge.verdicts import Counterexample, Undecided
-from tropical.errors import BudgetError, UndecidedError
+from nn_bridge.symmetry.coordinate_moves import Moves, Point
 from tropical.typing import Rational
 
-STEPS = (1, 3, 17)
-"""How far the points are from the origin along a coordinate, or two."""
-PAIRS = 2000
-"""With more pairs of coordinates only single coordinates are moved."""
-POINTS = 8
-"""At so many random points an invariance is refuted before equality is asked for."""
-
-Values: TypeAlias = tuple[Rational, ...]
+Pair = tuple[int, int]
+Thing = TypeVar("Thing")
 
 
-def invariant_group(
-    f: Network, *, signed: bool, budget: int
-) -> tuple[AutomorphismGroup, dict[str, Any]]:
-    """Return the group of (signed) permutations that leave a network as it is, and evidence.
+def value_graph(
+    f: Network, moves: Moves, steps: Sequence[int], pairs: Sequence[Pair]
+) -> ColouredGraph:
+    """Return a graph of which all symmetries of a function are automorphisms.
 
-    Every such permutation keeps the values of f at points that have one or two equal entries beside
-    zeros: it is an automorphism of a complete graph that has these values as colours. If the
-    generators of all these automorphisms leave f as it is, they are the answer. Otherwise all
-    automorphisms are tried, but those that others make superfluous.
+    Its core are the points that are moved. Their colours are the values of f where one coordinate
+    is a step, or minus a step, and the others are 0. For every two coordinates there is a vertex of
+    the colour of the values where they are the entries of a pair; it is joined to both, by edges
+    of two colours. Where outputs are moved, values are colours of edges to them instead.
 
-    Raises
-    ------
-    BudgetError
-        If the budget does not suffice for the automorphisms, or for trying them all.
-    UndecidedError
-        If it cannot be decided whether one of them leaves the network as it is.
+    Parameters
+    ----------
+    f : Network
+        The function.
+    moves : Moves
+        What is moved.
+    steps : sequence of int
+        The steps.
+    pairs : sequence of pairs of int
+        The pairs; without any, there are no vertices for them.
     """
-    points = 2 * f.inputs if signed else f.inputs
-    pairs = points * (points - 1) // 2 <= PAIRS
-    graph = _graph_of_values(f, signed=signed, pairs=pairs)
-    candidates = automorphisms(graph, budget=budget)
-    oracle = _Oracle(f, signed=signed)
-    whole = all(map(oracle.holds, candidates.generators))
-    found = candidates if whole else _subgroup(candidates, oracle, budget)
-    evidence = {
-        "others": "values" if whole else None,
-        "steps": list(STEPS),
-        "pairs": pairs,
-        "equalities": [oracle.proofs[generator] for generator in found.generators],
-    }
-    return found, evidence
+    values = _Values(f, moves)
+    inputs, outputs = moves.of_inputs, moves.of_outputs
+    at_origin = values.told([()])
+    single = [values.told([((point, step),) for step in steps]) for point in _watched(inputs)]
+    colours: list[Hashable] = [("input", *_if_fixed(moves, told)) for told in single]
+    colours += [("output", values.of_output(point, at_origin)) for point in outputs]
+    edges: list[tuple[int, int, Hashable]] = []
+    if moves.signed:
+        edges += [(j, moves.inputs + j, "negative") for j in range(moves.inputs)]
+        border = moves.border
+        edges += [
+            (border + r, border + moves.outputs + r, "negative") for r in range(moves.outputs)
+        ]
+    core = len(colours)
+    for vertex, told in enumerate(single):
+        edges += values.edges(vertex, told)
+    for first, second in _watched(list(permutations(range(moves.border), 2)) if pairs else []):
+        ends = inputs[first], inputs[second]
+        if ends[0][0] != ends[1][0]:
+            told = values.told([((ends[0], a), (ends[1], b)) for a, b in pairs])
+            vertex = len(colours)
+            colours.append(("pair", *_if_fixed(moves, told)))
+            edges += [(first, vertex, "first"), (second, vertex, "second")]
+            edges += values.edges(vertex, told)
+    return ColouredGraph(colours, edges, core)
 
 
-def _graph_of_values(f: Network, *, signed: bool, pairs: bool) -> ColouredGraph:
-    n = f.inputs
-    signs = (1, -1) if signed else (1,)
-    vertices = [(j, sign) for sign in signs for j in range(n)]
-    colours = [_values(f, (vertex,)) for vertex in _watched(vertices)]
-    edges: list[tuple[int, int, Any]] = []
-    if pairs:
-        for v, (i, own) in enumerate(_watched(vertices)):
-            for u, (j, other) in enumerate(vertices[:v]):
-                values = None if i == j else _values(f, ((i, own), (j, other)))
-                edges.append((u, v, values))
-    elif signed:
-        edges = [(j, n + j, None) for j in range(n)]
-    return ColouredGraph(colours, edges)
+Told = tuple[tuple[Rational, ...], ...]
 
 
-def _watched(vertices: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """Yield vertices, with a bar on a terminal if it takes longer than a second."""
-    return tqdm(
-        vertices, desc="values at points", delay=1, disable=None, leave=False, file=sys.stderr
-    )
+def _if_fixed(moves: Moves, told: Told) -> Told:
+    """Return values as a colour where outputs stay as they are."""
+    return () if moves.outputs else told
 
 
-def _values(f: Network, moved: tuple[tuple[int, int], ...]) -> tuple[Values, ...]:
-    """Return the values of f where some coordinates are plus or minus a step, and the others 0."""
-    found = []
-    for step in STEPS:
-        point = [0] * f.inputs
-        for j, sign in moved:
-            point[j] = sign * step
-        found.append(f(point))
-    return tuple(found)
+class _Values:
+    """The values of a function where few coordinates are not 0, each found once."""
 
-
-class _Oracle:
-    """Whether permutations leave a network as it is; it remembers proofs, and refuting points."""
-
-    def __init__(self, f: Network, *, signed: bool) -> None:
+    def __init__(self, f: Network, moves: Moves) -> None:
         self._f = f
-        self._signed = signed
-        self.proofs: dict[Permutation, dict[str, Any]] = {}
-        generator = np.random.default_rng(f.inputs)
-        points = generator.integers(-9, 10, (POINTS, f.inputs)).tolist()
-        self._points = [(tuple(point), f(point)) for point in points]
+        self._moves = moves
+        self._known: dict[tuple[tuple[int, int], ...], tuple[Rational, ...]] = {}
 
-    def holds(self, images: Permutation) -> bool:
-        """Return whether a permutation leaves the network as it is.
+    def told(self, places: Iterable[Sequence[tuple[Point, int]]]) -> Told:
+        """Return the values where points of inputs have some entries."""
+        return tuple(map(self._at, places))
 
-        Raises
-        ------
-        UndecidedError
-            If that is not known.
-        """
-        if images in self.proofs:
-            return True
-        element = SignedPermutation.of_points(images) if self._signed else SignedPermutation(images)
-        if any(self._f(element(point)) != value for point, value in self._points):
-            return False
-        verdict = equivalent(Network([element.affine(), *self._f.layers], self._f.inputs), self._f)
-        if isinstance(verdict, Undecided):
-            message = (
-                f"f must be decided to be invariant or not under {element!r}, "
-                f"got undecided: {verdict.reason}"
-            )
-            raise UndecidedError(message)
-        if isinstance(verdict, Counterexample):
-            self._points.append((verdict.point, self._f(verdict.point)))
-            return False
-        self.proofs[images] = _ways(verdict.certificate)
-        return True
+    def _at(self, places: Sequence[tuple[Point, int]]) -> tuple[Rational, ...]:
+        live = tuple(sorted((j, sign * entry) for (j, sign), entry in places))
+        if live not in self._known:
+            point = [0] * self._f.inputs
+            for j, entry in live:
+                point[j] = entry
+            self._known[live] = self._f(point)
+        return self._known[live]
+
+    def of_output(self, point: Point, told: Told) -> tuple[Rational, ...]:
+        """Return the values of one output."""
+        r, sign = point
+        return tuple(sign * value[r] for value in told)
+
+    def edges(self, vertex: int, told: Told) -> list[tuple[int, int, Hashable]]:
+        """Return edges from a vertex to all points of outputs, of the colours of their values."""
+        return [
+            (self._moves.border + place, vertex, ("value", self.of_output(point, told)))
+            for place, point in enumerate(self._moves.of_outputs)
+        ]
 
 
-def _ways(certificate: dict[str, Any]) -> dict[str, Any]:
-    """Return what a certificate of equality says beyond its header."""
-    header = {"format", "version", "claim", "domain", "inputs", "outputs", "networks", "notes"}
-    return {key: value for key, value in certificate.items() if key not in header}
-
-
-def _subgroup(candidates: AutomorphismGroup, oracle: _Oracle, budget: int) -> AutomorphismGroup:
-    """Return the elements of a group that leave the network as it is."""
-    if candidates.order > budget:
-        message = (
-            f"budget must allow all {candidates.order} permutations of inputs that values at "
-            f"points do not exclude, got {budget}; raise it for a longer search"
-        )
-        raise BudgetError(message)
-    levels = candidates.transversals
-
-    def moving(level: int, image: int, _: list[Permutation]) -> Permutation | None:
-        for below in candidates.elements(level + 1):
-            element = product(levels[level][image], below)
-            if oracle.holds(element):
-                return element
-        return None
-
-    return group_with_base(
-        candidates.degree, candidates.base, lambda level: sorted(levels[level]), moving
+def _watched(things: list[Thing]) -> Iterable[Thing]:
+    """Yield things, with a bar on a terminal if it takes longer than a second."""
+    return tqdm(
+        things, desc="values at points", delay=1, disable=None, leave=False, file=sys.stderr
     )

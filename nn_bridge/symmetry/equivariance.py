@@ -9,7 +9,8 @@ import numpy as np
 
 from nn_bridge.comparison import equivalent
 from nn_bridge.exact_array import to_rational
-from nn_bridge.explanations.writing import typeset
+from nn_bridge.explanations import affine_maps
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.heads import comparable
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import identity
@@ -179,10 +180,9 @@ class _AboutOneNetwork(Verdict):
         """The network."""
         return (self._network,)
 
-    def explain(self, form: str = "text") -> str:
-        """Return the argument, which is about the two sides of the equation."""
-        sides = typeset("The two networks are f(G x + t) and R f(x) + r.", form)
-        return f"{sides} {self._sides.explain(form)}"
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return affine_maps.equivariance(self, self._sides, way)
 
 
 class _Equivariant(_AboutOneNetwork, Proof):

@@ -8,7 +8,6 @@ sets Z of points where these derivatives exist.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -18,12 +17,15 @@ from typing import Any
 from tqdm import tqdm
 
 from nn_bridge.collapse import collapse
+from nn_bridge.explanations import complexity
 from nn_bridge.explanations.numbers import counted
-from nn_bridge.kink_points import point_off, value_at
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network, require_network
+from nn_bridge.options import read_budget, read_flag
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
 from nn_bridge.symmetry.tangents import Tangents, tangents
+from nn_bridge.time_limit import Deadline, read_time_limit
 from tropical.errors import ArgumentError
 from tropical.geometry.exact_linear import independent_rows
 from tropical.rationals import integral, written
@@ -84,22 +86,17 @@ class FunctionalDimension(Claim):
         return tangents(self.network, self.skip)
 
     def _evidence(self) -> dict[str, Any]:
-        """Return points whose derivatives are independent, and directions that change nothing."""
+        """Return points whose derivatives are independent, and directions that change nothing.
+
+        Without points the checker counts the derivatives at each hyperplane by itself.
+        """
         told = self._tangents
-        points = self._points
-        if points is None:
-            assert told is not None
-            points = list(points_around(told))
-        chosen = _independent(Jacobian(self.network, self.skip), points)
         return {
             "skip": self.skip,
             "parameters": self.parameters,
             "at least": self.dimension,
             "at most": None if told is None else self.dimension,
-            "points": [
-                [[written(integral(v)) for v in points[place]], outputs]
-                for place, outputs in chosen.items()
-            ],
+            "points": None if self._points is None else self._written(self._points),
             "relations": None
             if told is None
             else [
@@ -108,31 +105,29 @@ class FunctionalDimension(Claim):
             ],
         }
 
-    def _told(self) -> str:
-        """Return what it means in sentences."""
-        way = (
-            "by the spaces of the derivatives at each hyperplane"
-            if self.method == "formula"
-            else "by the rank of the derivatives at points in every cell where it is affine"
-        )
-        sides = (
-            "The certificate has points whose derivatives are independent, and "
-            f"{counted(self.redundancy, 'direction')} of parameters that change nothing."
-            if self._tangents is not None
-            else "The certificate has points whose derivatives are independent, which proves that "
-            "the dimension is no less; that it is no more rests on the enumeration of the cells."
-        )
-        return (
-            f"Of {counted(self.parameters, 'parameter')}, the function changes with "
-            f"{self.dimension} in different ways, to first order; computed exactly {way}. {sides}"
-        )
+    def _written(self, points: list[Point]) -> list[Any]:
+        chosen = _independent(Jacobian(self.network, self.skip), points)
+        return [
+            [[written(integral(v)) for v in points[place]], outputs]
+            for place, outputs in chosen.items()
+        ]
+
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        both = self._tangents is not None
+        return complexity.functional_dimension(self, both=both, way=way)
 
     def __repr__(self) -> str:
         return f"FunctionalDimension({self.dimension} of {counted(self.parameters, 'parameter')})"
 
 
 def functional_dimension(
-    f: Network, method: str | None = None, *, skip: bool = False, budget: int = CELLS
+    f: Network,
+    method: str | None = None,
+    *,
+    skip: bool = False,
+    budget: int = CELLS,
+    time_limit: float | None = None,
 ) -> FunctionalDimension:
     """Return the functional dimension of a network at its parameters, exactly.
 
@@ -155,6 +150,8 @@ def functional_dimension(
         affine map there is none.
     budget : int
         More cells are not looked at.
+    time_limit : float, optional
+        After so many seconds the computation stops; without it, it goes on to the end.
 
     Raises
     ------
@@ -163,6 +160,8 @@ def functional_dimension(
         bias; or if the formula is asked for and does not apply.
     BudgetError
         If there are more cells than the budget.
+    OutOfTimeError
+        If the time does not suffice. It is an `UndecidedError`.
 
     References
     ----------
@@ -191,10 +190,13 @@ def functional_dimension(
     if method not in {None, "formula", "rank"}:
         message = f'method must be "formula", "rank" or None, got {method!r}'
         raise ArgumentError(message)
+    skip, budget = read_flag(skip, "skip"), read_budget(budget, "cells")
+    deadline = Deadline(read_time_limit(time_limit))
+    deadline.require("merging linear layers")
     skip = skip and len(collapse(f).layers) > 1
-    told = None if method == "rank" else tangents(f, skip)
+    told = None if method == "rank" else tangents(f, skip, deadline)
     if told is not None:
-        sizes = told.dimension(), told.parameters
+        sizes = told.dimension(deadline), told.parameters
         return FunctionalDimension(f, sizes, "formula", skip, None)
     if method == "formula":
         message = (
@@ -202,45 +204,10 @@ def functional_dimension(
             'ask for method="rank"'
         )
         raise ArgumentError(message)
-    return _by_rank(f, skip, budget)
+    return _by_rank(f, skip, budget, deadline)
 
 
-def points_around(told: Tangents) -> Iterator[Point]:
-    """Yield points that tell the derivatives of a two-layer network apart.
-
-    They lie in two cells on the two sides of a general point of every hyperplane, n + 1 in each.
-    The difference of a function on the two cells tells its jump across this hyperplane, and one
-    cell tells the affine rest.
-    """
-    n = told.inputs
-    rows = []
-    for places, primitive in (*told.alone, *told.bent):
-        row = [0] * (n + 1)
-        for place, entry in zip((*places, n), primitive, strict=True):
-            row[place] = entry
-        rows.append(row)
-    if not rows:
-        yield (0,) * n
-        for j in range(n):
-            yield tuple(int(i == j) for i in range(n))
-    for row in rows:
-        others = [other for other in rows if other is not row]
-        middle = point_off(row, others)
-        step = min(
-            (abs(value_at(other, middle)) / sum(map(abs, other[:-1])) / 2 for other in others),
-            default=Fraction(1),
-        )
-        for side in (1, -1):
-            centre = tuple(
-                x + side * step / 2 * ((v > 0) - (v < 0))
-                for x, v in zip(middle, row[:-1], strict=True)
-            )
-            yield centre
-            for j in range(n):
-                yield (*centre[:j], centre[j] + step / 4, *centre[j + 1 :])
-
-
-def _by_rank(f: Network, skip: bool, budget: int) -> FunctionalDimension:
+def _by_rank(f: Network, skip: bool, budget: int, deadline: Deadline) -> FunctionalDimension:
     jacobian = Jacobian(f, skip)
     basis: list[list[int]] = []
     waiting: list[list[int]] = []
@@ -248,7 +215,10 @@ def _by_rank(f: Network, skip: bool, budget: int) -> FunctionalDimension:
     with tqdm(desc="cells", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
         for some in points_in_cells(f, budget):
             bar.update()
-            found = [jacobian.at(point) for point in some]
+            found = []
+            for point in some:
+                deadline.require(f"taking the derivatives in cell {bar.n}")
+                found.append(jacobian.at(point))
             if any(rows is None for rows in found):
                 continue  # a unit that is 0 on all of a cell: no derivatives there
             points += some

@@ -20,14 +20,19 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
-from nn_bridge.canonical_form import canonical
+from nn_bridge.canonical_form import canonical_before
 from nn_bridge.comparison import equivalent
+from nn_bridge.errors import OutOfTimeError
 from nn_bridge.exact_array import object_array
+from nn_bridge.explanations import complexity
 from nn_bridge.explanations.numbers import counted
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.layers import Affine, ReLU
 from nn_bridge.network import Network, require_network
+from nn_bridge.options import read_budget
 from nn_bridge.symmetry.choices import first_choice
 from nn_bridge.symmetry.claims import Claim
+from nn_bridge.time_limit import Deadline, read_time_limit
 from nn_bridge.verdicts import Verdict
 from tropical.errors import BudgetError
 from tropical.geometry.exact_linear import independent_rows, kernel, rank, solve
@@ -39,7 +44,8 @@ Plan: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 """The hyperplanes with units on both sides, and a sign for every hyperplane (0 for these)."""
 
 SUMS = 1 << 16
-"""So many sums of half of the signs may be kept: enough for 32 hyperplanes."""
+"""So many sums of half of the signs are kept unless the caller says otherwise: enough for 32
+hyperplanes."""
 
 PLANS = 7_000
 """So many sets and signs are tried one by one, for several outputs: up to eight hyperplanes."""
@@ -95,35 +101,18 @@ class MinimalWidth(Claim):
         """The verdict that the network and the one of the least width are one function."""
         return equivalent(self.network, self.attained)
 
-    def _told(self) -> str:
-        """Return the argument in sentences."""
-        told = (
-            f"The function bends on {counted(self.kinks, 'hyperplane')}, and each needs a ReLU "
-            "unit. "
-        )
-        if not self.kinks:
-            told += (
-                "It is affine; two units for each dimension of the image of its linear part, "
-                "max(u x, 0) - max(-u x, 0), are needed and suffice. "
-            )
-        elif self.lower > self.kinks:
-            told += "No sides of these units give the linear part of the function. " + (
-                "One more unit helps only beside another, on the other side of its "
-                "hyperplane; that does not give it either. "
-            ) * (self.lower > self.kinks + 1)
-        least = (
-            f"is {self.lower}"
-            if self.width is not None
-            else (f"is at least {self.lower} and at most {self.upper}")
-        )
-        return f"{told}The least width {least}; .attained is a network of width {self.upper}."
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return complexity.minimal_width(self, way)
 
     def __repr__(self) -> str:
         size = str(self.width) if self.width is not None else f"{self.lower} to {self.upper}"
         return f"MinimalWidth({size}, {counted(self.kinks, 'hyperplane')})"
 
 
-def minimal_width(f: Network) -> MinimalWidth:
+def minimal_width(
+    f: Network, *, budget: int = SUMS, time_limit: float | None = None
+) -> MinimalWidth:
     r"""Return the least number of ReLU units of a network, without a skip, that is the function.
 
     f may have any two-slope activations and a skip; only its function counts. For one output the
@@ -135,6 +124,11 @@ def minimal_width(f: Network) -> MinimalWidth:
     ----------
     f : Network
         With at most one layer of two-slope activations.
+    budget : int
+        How many sums may be kept while signs are looked for: of r hyperplanes that have no further
+        structure there are about :math:`2^{r/2}`. Where it does not suffice, bounds are returned.
+    time_limit : float, optional
+        After so many seconds the search for signs stops, and bounds are returned.
 
     Returns
     -------
@@ -145,6 +139,8 @@ def minimal_width(f: Network) -> MinimalWidth:
     ------
     ArgumentError
         If f has more than one layer of kinks, or a maximum of more than two pieces.
+    OutOfTimeError
+        If the time is over before the hyperplanes are known. It is an `UndecidedError`.
 
     Examples
     --------
@@ -161,7 +157,8 @@ def minimal_width(f: Network) -> MinimalWidth:
     (2, 2, 2, 1)
     """
     require_network(f)
-    form = canonical(f)
+    budget, deadline = read_budget(budget, "sums"), Deadline(read_time_limit(time_limit))
+    form = canonical_before(f, deadline)
     n = form.inputs
     normals: list[tuple[int, ...]] = []
     offsets = []
@@ -173,24 +170,31 @@ def minimal_width(f: Network) -> MinimalWidth:
         offsets.append(primitive[-1])
     factors = [tuple(map(Fraction, factor)) for factor in form.multipliers]
     linear = tuple(tuple(map(Fraction, row)) for row in form.linear)
-    extra, plan = _least(normals, factors, linear)
+    extra, plan = _least(normals, factors, linear, budget, deadline)
     attained = _network(n, normals, offsets, factors, linear, form.constant, plan)
     return MinimalWidth(f, attained, len(normals), len(normals) + extra)
 
 
-def _least(normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix) -> tuple[int, Plan]:
+def _least(
+    normals: list[tuple[int, ...]],
+    factors: list[Row],
+    linear: Matrix,
+    budget: int,
+    deadline: Deadline,
+) -> tuple[int, Plan]:
     """Return how many units more than hyperplanes are needed at least, and a good plan."""
     r, m = len(normals), len(linear)
     above: Plan = ((), (1,) * r)
     if not r:
         return 2 * rank(linear), above
+    excluded = 0
     try:
         for both in ((), *((k,) for k in range(r))):
-            signs = _signs(normals, factors, linear, both)
+            signs = _signs(normals, factors, linear, both, budget, deadline)
             if signs is not None:
                 return len(both), (both, signs)
-    except BudgetError:
-        excluded = _known(normals, factors, linear)
+            excluded = 1
+    except (BudgetError, OutOfTimeError):
         return excluded, _cheapest(normals, factors, linear)
     if m == 1:
         return 2, above
@@ -198,33 +202,31 @@ def _least(normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix) -
         return 2, _cheapest(normals, factors, linear)
     least, best = _cost(normals, factors, linear, above), above
     for plan in _plans(r):
-        if least == 2:
-            break
+        if least == 2 or deadline.passed:
+            return 2, best
         cost = _cost(normals, factors, linear, plan)
         if cost < least:
             least, best = cost, plan
     return least, best
 
 
-def _known(normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix) -> int:
-    """Return 1 if one unit for each hyperplane is excluded, 0 if even that is too much to tell."""
-    try:
-        return int(_signs(normals, factors, linear, ()) is None)
-    except BudgetError:
-        return 0
-
-
 def _signs(
-    normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix, both: tuple[int, ...]
+    normals: list[tuple[int, ...]],
+    factors: list[Row],
+    linear: Matrix,
+    both: tuple[int, ...],
+    budget: int,
+    deadline: Deadline,
 ) -> tuple[int, ...] | None:
     """Return signs of the hyperplanes outside the set that leave nothing modulo its span."""
+    deadline.require("looking for the sides of the units")
     across = kernel([normals[k] for k in both], len(normals[0]))
     rest = [k for k in range(len(normals)) if k not in both]
     items = []
     for k in rest:
         part = _flat(_outer(factors[k], normals[k]), across)
         items.append([part, tuple(-v for v in part)])
-    chosen = first_choice(items, _flat(linear, across), SUMS)
+    chosen = first_choice(items, _flat(linear, across), budget, deadline)
     if chosen is None:
         return None
     signs = dict(zip(rest, (1 - 2 * number for number in chosen), strict=True))

@@ -21,19 +21,20 @@ from functools import cached_property
 from math import factorial, prod
 from typing import Any
 
+from nn_bridge.explanations import parametrizations as explanations
 from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network
+from nn_bridge.options import read_flag
 from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector, bent_layer, total
 from nn_bridge.symmetry.choices import choices, count_choices
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.fibre_piece import is_only_piece, piece_dimension
 from nn_bridge.symmetry.printing import (
     constraints,
-    function_text,
     latex_constraints,
-    listed,
 )
-from tropical.errors import ArgumentError, BudgetError
+from tropical.errors import BudgetError
 
 SUMS = 1 << 16
 """So many sums of half of the flips may be kept: enough for 32 units."""
@@ -210,68 +211,9 @@ class Symmetries(Claim):
         write = latex_constraints if latex else constraints
         return write(self._layer, self._linear(), skip=self.skip)
 
-    def _told(self) -> str:
-        """Return what is known in sentences."""
-        told = [
-            f"The network has {counted(self.units, 'hidden unit')}, and its function bends on "
-            f"{counted(len(self.kinks), 'hyperplane')}."
-        ]
-        told += [
-            f"On {function_text(hyperplane)} = 0 {'is' if len(places) == 1 else 'are'} "
-            f"{listed(places)}."
-            for hyperplane, places in [*self.kinks.items()][:12]
-        ]
-        if len(self.kinks) > 12:
-            told.append(f"So it goes on for {len(self.kinks) - 12} more.")
-        told += [
-            f"The kinks of {listed(places)} on {function_text(hyperplane)} = 0 cancel."
-            for hyperplane, places in [*self.dummies.items()][:12]
-        ]
-        for places, fact in (
-            (self.constant_units, "without weights: constant"),
-            (self.dead_units, "read by nothing: free"),
-        ):
-            if places:
-                verb = "is" if len(places) == 1 else "are"
-                told.append(f"{listed(places).capitalize()} {verb} {fact}.")
-        classes = " or of ".join(listed(places) for places in self.interchangeable)
-        if any(len(places) > 1 for places in self.interchangeable):
-            told.append(f"Every permutation of {classes} gives the same function.")
-        if self.units:
-            told.append("A unit may be scaled by t > 0, its output weights by 1/t.")
-        if self.free_flips:
-            taken = "the skip and the constants" if self.skip else "the constants"
-            told.append(
-                f"{listed(self.free_flips).capitalize()} may be turned round alone: only {taken} "
-                "change."
-            )
-        told.append(self._told_of_flips())
-        told.append(
-            f"The parameters of the function that are placed as these form a set of dimension "
-            f"{self.dimension} here"
-            + (", and there are no others nearby." if self.is_only_piece else ".")
-        )
-        return " ".join(told)
-
-    def _told_of_flips(self) -> str:
-        if not self.is_reduced:
-            return (
-                "There are more units than hyperplanes on which the function bends, so that the "
-                "parametrizations of this width are not counted: up to scaling they may form a "
-                "continuum."
-            )
-        if self.count is None:
-            return "There are too many units to count what else may be flipped."
-        if self.count == 1:
-            return (
-                "There is nothing else: every network of this width and these activations that is "
-                "the same function comes from this one by such moves."
-            )
-        return (
-            f"Up to such moves there are exactly {self.count} parametrizations of this width: sets "
-            "of units flipped together whose linear parts cancel, and units of different "
-            "activations in each other's places."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return explanations.symmetries(self, self._layer, self._linear(), way)
 
     def _linear(self) -> Vector:
         """Return what the units add to the linear part, row after row."""
@@ -333,10 +275,10 @@ def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
     Proof(equal on R^2, 3 hyperplanes)
     """
     layer = bent_layer(f)
-    if skip not in (True, False, None):
-        message = f"skip must be True, False or None, got {skip!r}"
-        raise ArgumentError(message)
-    return Symmetries(f, layer, layer.linear is not None if skip is None else bool(skip))
+    told = (
+        layer.linear is not None if skip is None else read_flag(skip, "skip", "True, False or None")
+    )
+    return Symmetries(f, layer, told)
 
 
 def _places(units: Iterable[BentUnit]) -> tuple[int, ...]:

@@ -17,7 +17,8 @@ import numpy as np
 from nn_bridge.collapse import collapse, two_layer_form
 from nn_bridge.comparison import equivalent
 from nn_bridge.exact_array import object_array, to_rational
-from nn_bridge.explanations.writing import typeset
+from nn_bridge.explanations import parametrizations
+from nn_bridge.explanations.writing import writing
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.network import Network
@@ -27,6 +28,7 @@ from nn_bridge.verdicts import Counterexample
 from tropical.errors import ArgumentError
 from tropical.rationals import integral, written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 Key: TypeAlias = tuple[Any, ...]
 
@@ -45,6 +47,10 @@ class NoReparametrization:
 
     def __bool__(self) -> bool:
         return False
+
+    def explain(self, form: str = "text") -> str:
+        """Return the reason in a sentence, as text or as LaTeX."""
+        return parametrizations.no_reparametrization(self, writing(form))
 
 
 class Reparametrization(Immutable):
@@ -136,27 +142,22 @@ class Reparametrization(Immutable):
         return None, constant
 
     def explain(self, form: str = "text") -> str:
-        """Return the moves in sentences.
+        """Return the moves, as a paper would tell them.
 
         Parameters
         ----------
         form : {"text", "latex"}
             Plain text, or LaTeX for a document with amsfonts.
         """
-        moves = [f"unit {i} of f becomes unit {j} of g" for j, i in enumerate(self.permutation)]
-        shown = ", ".join(moves[:12]) + (f", and {len(moves) - 12} more" if moves[12:] else "")
-        scaled = [f"{j} by {written(t)}" for j, t in enumerate(self.scales) if t != 1]
-        told = [f"{shown[:1].upper()}{shown[1:]}." if moves else "There are no units."]
-        if scaled:
-            told.append(f"Scaled are the incoming weights of unit {', '.join(scaled[:12])}.")
-        if self.flipped:
-            told.append(f"Turned round {_are(self.flipped)} {listed(self.flipped)} of f.")
-        return typeset(" ".join(told), form)
+        layers = bent_layer(self.f), bent_layer(self.g)
+        told = parametrizations.reparametrization(self, *layers, self._signs, writing(form))
+        return told.rstrip()
 
     def __repr__(self) -> str:
         if len(self.permutation) > 12:
             return (
-                f"Reparametrization({len(self.permutation)} units, {len(self.flipped)} of them "
+                f"Reparametrization({counted(len(self.permutation), 'unit')}, {len(self.flipped)} "
+                "of them "
                 "flipped)"
             )
         scales = ", ".join(map(written, self.scales))
@@ -202,7 +203,8 @@ def reparametrization(f: Network, g: Network) -> Reparametrization | NoReparamet
         return NoReparametrization(f"they are different functions: {verdict!r}")
     if len(left.units) != len(right.units):
         return NoReparametrization(
-            f"f has {len(left.units)} units that bend, and g has {len(right.units)}"
+            f"f has {counted(len(left.units), 'unit that bends', 'units that bend')}, and g has "
+            f"{len(right.units)}"
         )
     if sorted(abs(u.rho) for u in left.units) != sorted(abs(u.rho) for u in right.units):
         return NoReparametrization("the activations of f and g are not the same")
@@ -295,10 +297,6 @@ def _factors(evens: list[Vector]) -> str:
     if len(shown) == 1:
         return f"a unit with the factor {shown[0]}"
     return f"units with the factors {', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _are(places: tuple[int, ...]) -> str:
-    return "is" if len(places) == 1 else "are"
 
 
 def _network(

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from tqdm import tqdm
 
+from tropical.wording import counted
+
 Permutation: TypeAlias = tuple[int, ...]
 """The images of 0, 1, ..."""
 
@@ -162,8 +164,8 @@ class AutomorphismGroup:
     def __repr__(self) -> str:
         count = len(self.generators)
         return (
-            f"AutomorphismGroup(order {self.order} on {self.degree} points, "
-            f"{count} generator{'' if count == 1 else 's'})"
+            f"AutomorphismGroup(order {self.order} on {counted(self.degree, 'point')}, "
+            f"{counted(count, 'generator')})"
         )
 
 

@@ -23,6 +23,7 @@ from nn_bridge.collapse import collapse, two_layer_form
 from nn_bridge.exact_array import to_rational
 from nn_bridge.hyperplanes import Hyperplane, units
 from nn_bridge.network import Network
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.errors import ArgumentError
 from tropical.geometry.exact_linear import kernel, rank
 
@@ -92,7 +93,7 @@ class Tangents:
                 found.append((direction, _combined(relation, [even for _, _, even in members])))
         return found
 
-    def dimension(self) -> int:
+    def dimension(self, deadline: Deadline = NEVER) -> int:
         r"""Return the dimension of the span of all derivatives.
 
         Functions :math:`\operatorname{sgn}(\ell_H) j_H` for different H and affine maps are
@@ -104,10 +105,13 @@ class Tangents:
 
         where J_H is the span of the maps j at H, N_H the space of all maps e that come with j = 0,
         and U is spanned by the derivatives that are affine. For ReLU units e = +-j, and N_H is the
-        intersection of the spans of the maps j of the units on either side.
+        intersection of the spans of the maps j of the units on either side. When the deadline
+        passes, `OutOfTimeError` is raised.
         """
         jumps = sum(unit.dimension for unit in self.alone.values())
-        jumps += sum(rank([jump for _, jump, _ in members]) for members in self.bent.values())
+        for members in self.bent.values():
+            deadline.require("counting the derivatives at each hyperplane")
+            jumps += rank([jump for _, jump, _ in members])
         left = [even for _, even in self._relations] + [even for _, even in self.affine]
         return jumps + rank(left)
 
@@ -135,11 +139,13 @@ class Tangents:
         return found
 
 
-def tangents(f: Network, skip: bool) -> Tangents | None:
+def tangents(f: Network, skip: bool, deadline: Deadline = NEVER) -> Tangents | None:
     """Return the derivatives of a two-layer network; None if f has more layers.
 
     Raises
     ------
+    OutOfTimeError
+        When the deadline passes.
     ArgumentError
         If a unit that is read has neither weights nor a bias: f has no derivatives by these.
     """
@@ -158,6 +164,7 @@ def tangents(f: Network, skip: bool) -> Tangents | None:
     bent: dict[Hyperplane, list[tuple[int, Map, Map]]] = {}
     affine: list[tuple[int, Map]] = []
     for i, (hyperplane, multiple, positive, negative) in enumerate(found):
+        deadline.require("taking the derivatives by the weights of each unit")
         column = [Fraction(to_rational(entry)) for entry in form.outer[:, i]]
         if not multiple and positive != negative and any(column):
             message = (

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeAlias
+from math import lcm
+from typing import Any
 
 import numpy as np
 
-from nn_bridge.canonical_form import canonical
+from nn_bridge.canonical_form import CanonicalForm, canonical_before
 from nn_bridge.collapse import collapse, two_layer_form
 from nn_bridge.comparison import equivalent
 from nn_bridge.equivalence.decide import BUDGET
-from nn_bridge.exact_array import object_array, rationals, stacked
+from nn_bridge.errors import OutOfTimeError
+from nn_bridge.exact_array import object_array, stacked
+from nn_bridge.explanations import affine_maps
+from nn_bridge.explanations.writing import Writing
 from nn_bridge.layers import Affine, Maxout, TwoSlope
-from nn_bridge.linear_map import identity
+from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
 from nn_bridge.network import Network, require_network
+from nn_bridge.options import read_budget
 from nn_bridge.symmetry.claims import Claim
-from nn_bridge.symmetry.translation_slopes import Rows, Slopes, slopes_near
+from nn_bridge.symmetry.common_kernel import (
+    Direction,
+    Function,
+    common_kernel,
+    function_of,
+    functions_of,
+    independent,
+)
+from nn_bridge.symmetry.translation_slopes import Matrix, Rows, Slopes, slopes_near
+from nn_bridge.time_limit import NEVER, Deadline, read_time_limit
 from nn_bridge.verdicts import Counterexample, Proof
-from tropical.geometry.exact_linear import kernel
 from tropical.rationals import integral, written
-from tropical.typing import Array, Rational
-
-Direction: TypeAlias = tuple[int, ...]
+from tropical.typing import Rational
 
 LOOKS = 3
 """The decision is asked for when so many Jacobian matrices in succession left no less."""
+REACH, FINE = 4, 1 << 6
+"""Random points lie so far out, on a grid so fine that few of them lie on kinks."""
 HEADER = {"format", "version", "claim", "domain", "inputs", "outputs", "networks", "notes"}
 
 
@@ -77,28 +89,9 @@ class Translations(Claim):
         """
         return self.network.inputs - len(self.periods)
 
-    def _told(self) -> str:
-        """Return what the spaces are, in sentences."""
-        n, k, m = self.network.inputs, len(self.periods), len(self.directions)
-        told = (
-            f"The translations of R^{n} that do not change the function form a space of dimension "
-            f"{k}, and those that change it by a constant one of dimension {m}."
-        )
-        if not self.complete:
-            return (
-                f"{told} Every translation in these spaces does what is said, but the spaces may "
-                "be larger: whether they are could not be decided."
-            )
-        if "kinks" in self._way:
-            return (
-                f"{told} The latter are the vectors parallel to all hyperplanes on which the "
-                "function bends: another translation would move some hyperplane to infinitely many "
-                "places. The former are those that the linear part beside the kinks takes to 0 too."
-            )
-        return (
-            f"{told} Jacobian matrices at {len(self._way['points'])} points leave no more, and "
-            "the function is equal to one of fewer variables, which leaves no less."
-        )
+    def _told(self, way: Writing) -> str:
+        """Return the argument in sentences and formulas."""
+        return affine_maps.translations(self, way)
 
     def _evidence(self) -> dict[str, Any]:
         return {
@@ -154,13 +147,21 @@ def translations(
     ----------
     f : Network
         Any network.
-    budget, time_limit : int, float
-        Those of `nn_bridge.equivalent`, for each of the decisions.
+    budget : int
+        That of `nn_bridge.equivalent`, for each of the decisions.
+    time_limit : float, optional
+        After so many seconds all of this stops. What is known by then is returned, and is not
+        ``complete``. Without it each decision has the limit that `nn_bridge.equivalent` sets.
 
     Returns
     -------
     Translations
         With ``periods``, ``directions`` and ``increments``.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the time is over before anything is known. It is an `UndecidedError`.
 
     Examples
     --------
@@ -174,48 +175,84 @@ def translations(
     (((1, -1, 0),), ((1, -1, 0), (0, 0, 1)), ((0,), (5,)))
     """
     require_network(f)
+    budget = read_budget(budget, "flags and cells", 0)
+    deadline = Deadline(read_time_limit(time_limit))
+    deadline.require("merging linear layers")
     if two_layer_form(f) is not None:
-        return _of_two_layers(f)
+        return of_two_layers(f, canonical_before(f, deadline), deadline)
     logits = Network(f.layers, f.inputs)
-    first = slopes_near(logits, [Fraction(0)] * f.inputs)
-    periods = _Space(logits, budget, time_limit)
-    directions = _Space(_minus(logits, first.rows), budget, time_limit)
-    if directions.evidence == "open":
-        directions.basis, directions.evidence = periods.basis, "periods"
-        complete = False
-    else:
-        complete = periods.evidence != "open"
+    known = _first_kernel(logits, deadline)
+    looks = _Looks(logits, budget, deadline)
+    first = looks.at_origin
+    periods = _Space(looks, logits, known)
+    directions = _Space(looks, logits, periods.basis, first.matrix)
     way = {
         "points": [
             [written(v) for v in slopes.point]
-            for slopes in (first, *periods.slopes, *directions.slopes)
+            for slopes in dict.fromkeys((first, *periods.slopes, *directions.slopes))
         ],
         "equal": {
-            "periods": None if periods.evidence == "open" else periods.evidence,
-            "directions": directions.evidence,
+            "periods": periods.evidence,
+            "directions": directions.evidence or "periods",
         },
     }
+    complete = periods.is_whole and directions.is_whole
     return Translations(f, periods.basis, directions.basis, first.rows, way, complete=complete)
 
 
-def _of_two_layers(f: Network) -> Translations:
-    form = canonical(f)
-    normals = [[0] * f.inputs for _ in form.hyperplanes]
-    for row, (places, primitive) in zip(normals, form.hyperplanes, strict=True):
-        for place, entry in zip(places, primitive[:-1], strict=True):
-            row[place] = entry
+def of_two_layers(f: Network, form: CanonicalForm, deadline: Deadline = NEVER) -> Translations:
+    """Return the translations of a network that has a canonical form.
+
+    When the deadline passes, it raises `OutOfTimeError`.
+    """
+    normals = [
+        {place: v for place, v in zip(places, primitive[:-1], strict=True) if v}
+        for places, primitive in form.hyperplanes
+    ]
+    linear = [function_of(_whole(row)) for row in form.linear]
     return Translations(
         f,
-        tuple(kernel([*normals, *form.linear], f.inputs)),
-        tuple(kernel(normals, f.inputs)),
+        common_kernel([*normals, *linear], f.inputs, deadline),
+        common_kernel(normals, f.inputs, deadline),
         form.linear,
         {"kinks": len(normals)},
     )
 
 
-@dataclass
+class _Looks:
+    """Jacobian matrices of a network at random points, each taken once, and the limits."""
+
+    def __init__(self, f: Network, budget: int, deadline: Deadline) -> None:
+        self.f = f
+        self.budget = budget
+        self.deadline = deadline
+        self._generator = np.random.default_rng(f.inputs)
+        self._taken: list[Slopes] = []
+        deadline.require("taking the Jacobian matrix at the origin")
+        self.at_origin = slopes_near(f, [Fraction(0)] * f.inputs)
+
+    def at(self, number: int) -> Slopes:
+        """Return the slopes near a random point, by number."""
+        while len(self._taken) <= number:
+            self.deadline.require("taking Jacobian matrices at random points")
+            steps = self._generator.integers(-REACH * FINE, REACH * FINE, self.f.inputs).tolist()
+            self._taken.append(slopes_near(self.f, [Fraction(step, FINE) for step in steps]))
+        return self._taken[number]
+
+
 class _Space:
-    """The space of periods of a network, between two bounds until they meet.
+    """The space of periods of a network minus a linear map, between two bounds until they meet.
+
+    Parameters
+    ----------
+    looks : _Looks
+        The slopes of the network, and the limits.
+    f : Network
+        The network.
+    basis : tuple of tuples
+        A part of the space that is known.
+    slope : Matrix, optional
+        The linear map.
 
     Attributes
     ----------
@@ -223,55 +260,103 @@ class _Space:
         The space, or the part of it that is known.
     slopes : list of Slopes
         Where Jacobian matrices were taken that leave nothing more.
-    evidence : dict, None or "open"
-        Of the equality that leaves nothing less; None where the first layer says it, "open" if the
-        decision fails.
+    evidence : dict or None
+        Of the equality that leaves nothing less; None where that was known before.
+    is_whole : bool
+        Whether the two bounds have met.
     """
 
-    f: Network
-    budget: int
-    time_limit: float | None
-    slopes: list[Slopes] = field(default_factory=list)
+    def __init__(
+        self,
+        looks: _Looks,
+        f: Network,
+        basis: tuple[Direction, ...],
+        slope: Matrix | None = None,
+    ) -> None:
+        self.basis = basis
+        self.evidence: dict[str, Any] | None = None
+        self._looks = looks
+        self._f = f
+        self._slope = slope
+        self._felt: list[tuple[Slopes, Function]] = []
+        try:
+            self._look()
+            self.is_whole = self._missing == 0 or self._is_decided()
+        except OutOfTimeError:
+            self.is_whole = False
 
-    def __post_init__(self) -> None:
-        self.basis = _first_kernel(self.f)
-        self._left = tuple(kernel([], self.f.inputs))
-        generator = np.random.default_rng(self.f.inputs)
-        idle = 0
-        while idle < LOOKS and len(self._left) > len(self.basis):
-            point = [Fraction(v) for v in generator.integers(-4, 5, self.f.inputs).tolist()]
-            idle = 0 if self._is_cut(slopes_near(self.f, point)) else idle + 1
-        self.evidence = self._decided()
+    @property
+    def slopes(self) -> list[Slopes]:
+        """Points at which the Jacobian matrices leave no more, or what is left."""
+        return list(dict.fromkeys(slopes for slopes, _ in self._felt))
 
-    def _is_cut(self, found: Slopes) -> bool:
-        """Whether a Jacobian matrix leaves less than those before it; keep it if so."""
-        rows = [row for taken in (*self.slopes, found) for row in taken.rows]
-        space = tuple(kernel(rows, self.f.inputs))
-        if len(space) == len(self._left):
-            return False
-        self._left = space
-        self.slopes.append(found)
-        return True
+    @property
+    def _missing(self) -> int:
+        """How many more independent functions of a translation would leave what is known."""
+        return self._f.inputs - len(self.basis) - len(self._felt)
 
-    def _decided(self) -> Any:
-        n = self.f.inputs
-        while len(self._left) > len(self.basis):
-            projection = _along(self._left, n)
-            seen = Network([projection, *self.f.layers], n)
-            verdict = equivalent(seen, self.f, budget=self.budget, time_limit=self.time_limit)
+    def _look(self) -> None:
+        """Take Jacobian matrices until they leave what is known, or nothing less again and again.
+
+        They are taken by so many as might suffice.
+        """
+        if self._slope is None:
+            self._is_cut([self._looks.at_origin])
+        taken = idle = 0
+        while idle < LOOKS and self._missing:
+            some = range(taken, taken + -(-self._missing // max(self._f.outputs, 1)))
+            cut = self._is_cut([self._looks.at(number) for number in some])
+            taken = some.stop
+            idle = 0 if cut else idle + len(some)
+
+    def _is_cut(self, found: Sequence[Slopes]) -> bool:
+        """Whether Jacobian matrices leave less than those before; then what they feel is kept."""
+        fresh = [
+            (slopes, function_of(row))
+            for slopes in found
+            for row in slopes.matrix.minus(self._slope)
+        ]
+        whole = [*self._felt, *fresh]
+        functions = [function for _, function in whole]
+        kept = [whole[i] for i in independent(functions, self._f.inputs)]
+        before, self._felt = len(self._felt), kept
+        return len(kept) > before
+
+    def _is_decided(self) -> bool:
+        """Whether what is left is proved to be the space, or made less until it is what is known.
+
+        From a point where the function and the one of fewer variables differ, a Jacobian matrix is
+        found that leaves less.
+        """
+        n, looks = self._f.inputs, self._looks
+        function = self._f if self._slope is None else _minus(self._f, self._slope.rows())
+        while self._missing:
+            left = common_kernel([felt for _, felt in self._felt], n, looks.deadline)
+            projection = _along(left, n)
+            seen = Network([projection, *function.layers], n)
+            verdict = equivalent(
+                seen, function, budget=looks.budget, time_limit=looks.deadline.left
+            )
             if isinstance(verdict, Proof):
-                self.basis = self._left
+                self.basis = left
                 told = verdict.certificate
-                return {name: told[name] for name in told if name not in HEADER}
+                self.evidence = {name: told[name] for name in told if name not in HEADER}
+                return True
             if not isinstance(verdict, Counterexample):
-                return "open"
+                return False
             end = Network([projection])(verdict.point)
-            self._is_cut(_slopes_between(self.f, verdict.point, end, self._left))
-        return None
+            between = _slopes_between(function, verdict.point, end, left, looks.deadline)
+            if not self._is_cut([slopes_near(self._f, list(map(Fraction, between.point)))]):
+                return False
+        return True
 
 
 def _slopes_between(
-    f: Network, start: Sequence[Rational], end: Sequence[Rational], space: Sequence[Direction]
+    f: Network,
+    start: Sequence[Rational],
+    end: Sequence[Rational],
+    space: Sequence[Direction],
+    deadline: Deadline,
 ) -> Slopes:
     """Return a point where the Jacobian matrix is not zero on a space.
 
@@ -287,6 +372,7 @@ def _slopes_between(
     output = [a == b for a, b in zip(f(start), f(end), strict=True)].index(False)
     low, high = Fraction(0), Fraction(1)
     while True:
+        deadline.require("taking Jacobian matrices where the function is felt to change")
         share = Fraction(int(generator.integers(1, 1 << 30)), 1 << 30)
         found = slopes_near(f, at(low + share * (high - low)))
         if any(any(image) for image in _images(found.rows, space)):
@@ -299,11 +385,11 @@ def _slopes_between(
             low = middle
 
 
-def _first_kernel(f: Network) -> tuple[Direction, ...]:
+def _first_kernel(f: Network, deadline: Deadline) -> tuple[Direction, ...]:
     """Return a basis of the translations that the first affine layer does not feel."""
     first = collapse(f).layers[0]
     assert isinstance(first, Affine)
-    return tuple(kernel(rationals(first.weight.dense()).tolist(), f.inputs))
+    return common_kernel(functions_of(first.weight), f.inputs, deadline)
 
 
 def _along(space: Sequence[Direction], n: int) -> Affine:
@@ -311,44 +397,64 @@ def _along(space: Sequence[Direction], n: int) -> Affine:
 
     Each vector of the basis has a coordinate that is zero in all others (as `kernel` says).
     """
-    entries = [[Fraction(i == j) for j in range(n)] for i in range(n)]
+    entries: list[dict[int, Rational]] = [{j: 1} for j in range(n)]
+    vectors_at = [sum(v != 0 for v in column) for column in zip(*space, strict=True)]
     for vector in space:
-        own = next(
-            j
-            for j, entry in enumerate(vector)
-            if entry and not any(other[j] for other in space if other is not vector)
-        )
-        for i, entry in enumerate(vector):
-            entries[i][own] -= Fraction(entry, vector[own])
-    return Affine(_matrix(entries, n))
+        own = next(j for j, v in enumerate(vector) if v and vectors_at[j] == 1)
+        for i, v in enumerate(vector):
+            if v:
+                entries[i][own] = (i == own) - Fraction(v, vector[own])
+    return Affine(_sparse(entries, n))
 
 
 def _minus(f: Network, slope: Rows) -> Network:
     """Return ``f - slope x``: the linear part is carried past all layers, and added in the end."""
     n, m = f.inputs, f.outputs
-    built: list[Affine | TwoSlope | Maxout] = [
-        Affine(np.vstack([rationals(identity(n).dense()), -_matrix(slope, n)]))
-    ]
+    linear: list[dict[int, Rational]] = [{j: 1} for j in range(n)]
+    linear += [{j: -v for j, v in enumerate(row) if v} for row in slope]
+    built: list[Affine | TwoSlope | Maxout] = [Affine(_sparse(linear, n))]
     for layer, width in zip(f.layers, f.widths, strict=False):
         if isinstance(layer, Affine):
             bias = stacked([layer.bias, np.zeros(m)])
-            built.append(Affine(_carried(layer.weight.dense(), m), bias))
+            built.append(Affine(_carried(layer.weight, m), bias))
         elif isinstance(layer, TwoSlope):
             sides = (stacked([side, np.ones(m)]) for side in layer.slopes(width))
             built.append(TwoSlope(*sides))
         else:
             built.append(Maxout(np.concatenate([layer.ranks(width), np.ones(m, np.int64)])))
-    one = identity(m).dense()
-    return Network([*built, Affine(np.hstack([one, one]))], n)
+    return Network([*built, Affine(_sparse([{k: 1, m + k: 1} for k in range(m)], 2 * m))], n)
 
 
-def _carried(weight: Array, m: int) -> Array:
-    """Return a matrix with m more coordinates that it passes on."""
+def _carried(weight: LinearMap, m: int) -> LinearMap:
+    """Return a linear map with m more coordinates that it passes on."""
     rows, columns = weight.shape
-    whole = object_array([0] * ((rows + m) * (columns + m)), (rows + m, columns + m))
-    whole[:rows, :columns] = rationals(weight)
-    whole[rows:, columns:] = rationals(identity(m).dense())
-    return whole
+    one = identity(m)
+    if isinstance(weight, Sparse):
+        return Sparse(
+            np.concatenate([weight.starts, weight.starts[-1] + one.starts[1:]]),
+            np.concatenate([weight.places, columns + one.places]),
+            stacked([weight.values, one.values]),
+            columns + m,
+        )
+    whole = np.zeros((rows + m, columns + m), weight.entries.dtype)
+    whole[:rows, :columns] = weight.entries
+    whole[rows:, columns:] = one.dense()
+    return Dense(whole)
+
+
+def _whole(row: Sequence[Rational]) -> list[int]:
+    """Return a positive multiple of a row, of integers."""
+    scale = lcm(*(v.denominator for v in row))
+    return [int(v * scale) for v in row]
+
+
+def _sparse(rows: Sequence[Mapping[int, Rational]], columns: int) -> Sparse:
+    """Return the linear map with these entries, by column."""
+    items = [sorted(row.items()) for row in rows]
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in items])]).astype(np.int64)
+    places = np.array([j for row in items for j, _ in row], np.int64)
+    values = [v for row in items for _, v in row]
+    return Sparse(starts, places, object_array(values, (len(values),)), columns)
 
 
 def _images(slope: Rows, vectors: Sequence[Direction]) -> Rows:
@@ -360,7 +466,3 @@ def _images(slope: Rows, vectors: Sequence[Direction]) -> Rows:
         )
         for vector in vectors
     )
-
-
-def _matrix(rows: Sequence[Sequence[Rational]], columns: int) -> Array:
-    return object_array([v for row in rows for v in row], (len(rows), columns))

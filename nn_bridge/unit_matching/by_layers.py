@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd, lcm
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +24,7 @@ from nn_bridge.collapse import collapse
 from nn_bridge.exact_array import to_rational
 from nn_bridge.layers import Affine, Layer, Maxout
 from nn_bridge.network import Network
-from nn_bridge.unit_matching.nearest import CONSTANT, Row, Unit, common_scale, nearest
+from nn_bridge.unit_matching.nearest import CONSTANT, Row, Unit, closest, common_scale, nearest
 from nn_bridge.unit_matching.report import (
     GroupDifference,
     LayerDifference,
@@ -98,7 +99,8 @@ class Group:
             (p, q), (own_p, own_q) = self.slopes, slopes
             a = abs(t) * (own_p - own_q) / Fraction(p - q)
             b = t * (own_p if t > 0 else own_q) - a * p
-            yield unit, _sum({self.feature: integral(a)}, self.rows[0], b)
+            row = {self.feature: integral(a)}
+            yield unit, _sum(row, self.rows[0], b) if b else row
 
 
 class Side:
@@ -125,8 +127,8 @@ class Side:
                 continue
             row: Row = {CONSTANT: to_rational(affine.bias[i])}
             places, values = affine.weight.row(i)
-            for place, value in zip(places.tolist(), values, strict=True):
-                _add(row, self.coordinates[place], to_rational(value))
+            for place, value in zip(places.tolist(), values.tolist(), strict=True):
+                _add(row, self.coordinates[place], _number(value))
             rows.append(_reduced(row))
         return rows
 
@@ -224,8 +226,9 @@ def _layer(
     for own, opposite, first in ((left, right, True), (right, left, False)):
         for group in own.values():
             uses.setdefault(group.feature, set()).update(*group.rows)
-            if group.feature not in shared:
-                found.append((group.feature, _alone(group, opposite, inner, first=first)))
+        alone = [group for group in own.values() if group.feature not in shared]
+        lonely = _alone(alone, list(opposite.values()), inner, first=first)
+        found += zip((group.feature for group in alone), lonely, strict=True)
     return found
 
 
@@ -246,22 +249,34 @@ def _pairs(
 
 
 def _alone(
-    group: Group, others: dict[object, Group], names: Sequence[str], *, first: bool
-) -> GroupDifference:
-    """Return what has no partner, beside a group that has one if they share most numbers."""
-    candidates = [other for other in others.values() if other.signed == group.signed]
-    pairs = nearest([group.rows], [other.rows for other in candidates], signed=group.signed)
-    told: tuple[NumberDifference, ...] = ()
-    beside: tuple[int, ...] = ()
-    scale = None
-    for j in pairs.values():
-        a, b = (group, candidates[j]) if first else (candidates[j], group)
-        own = common_scale(a.rows, b.rows, signed=group.signed)
-        differences = row_differences(a.rows, b.rows, own, names)
-        if 2 * len(differences) < sum(map(len, group.rows)):
-            told, beside, scale = differences, candidates[j].units, integral(own)
-    left, right = (group.units, ()) if first else ((), group.units)
-    return GroupDifference(left, right, scale, told, beside)
+    groups: Sequence[Group], others: Sequence[Group], names: Sequence[str], *, first: bool
+) -> list[GroupDifference]:
+    """Return what has no partner, beside groups that have one if they share most numbers."""
+    found = []
+    pairs: dict[int, int] = {}
+    for signed in (False, True):
+        places = [
+            [i for i, group in enumerate(side) if group.signed == signed]
+            for side in (groups, others)
+        ]
+        units = (
+            [side[i].rows for i in own] for side, own in zip((groups, others), places, strict=True)
+        )
+        pairs |= {places[0][i]: places[1][j] for i, j in closest(*units, signed=signed).items()}
+    for i, group in enumerate(groups):
+        told: tuple[NumberDifference, ...] = ()
+        beside: tuple[int, ...] = ()
+        scale = None
+        if i in pairs:
+            other = others[pairs[i]]
+            a, b = (group, other) if first else (other, group)
+            own = common_scale(a.rows, b.rows, signed=a.signed)
+            differences = row_differences(a.rows, b.rows, own, names)
+            if 2 * len(differences) < sum(map(len, group.rows)):
+                told, beside, scale = differences, other.units, integral(own)
+        left, right = (group.units, ()) if first else ((), group.units)
+        found.append(GroupDifference(left, right, scale, told, beside))
+    return found
 
 
 def _read(layers: Sequence[Layer]) -> list[Array]:
@@ -320,15 +335,21 @@ def _straight(rows: Unit, slopes: Slopes) -> Row | None:
 def _key(rows: Unit, slopes: Slopes) -> tuple[object, Fraction]:
     """Return what is the same for all multiples of a unit that belong to its group, and which one.
 
-    These are positive multiples of a maximum.
+    These are positive multiples of a maximum. What is the same has integers without a divisor.
     """
-    size = sum((abs(Fraction(v)) for row in rows for v in row.values()), Fraction(0))
+    entries = [v for row in rows for v in row.values()]
+    scale = lcm(*(v.denominator for v in entries))
+    divisor = gcd(*(v.numerator * (scale // v.denominator) for v in entries))
     if slopes is not None and rows[0][max(rows[0])] < 0:
-        size = -size
+        divisor = -divisor
     scaled = sorted(
-        tuple(sorted((place, Fraction(v) / size) for place, v in row.items())) for row in rows
+        tuple(
+            (place, v.numerator * (scale // v.denominator) // divisor)
+            for place, v in sorted(row.items())
+        )
+        for row in rows
     )
-    return (slopes is None, tuple(scaled)), size
+    return (slopes is None, tuple(scaled)), Fraction(divisor, scale)
 
 
 def _slope_differences(left: Slopes, right: Slopes) -> tuple[NumberDifference, ...]:
@@ -351,7 +372,15 @@ def _sum(row: Row, other: Row, factor: Rational) -> Row:
 def _add(row: Row, other: Row, factor: Rational) -> None:
     """Add a multiple to a row in its place."""
     for place, entry in other.items():
-        row[place] = row.get(place, 0) + factor * entry
+        product = factor if entry == 1 else factor * entry
+        row[place] = row[place] + product if place in row else product
+
+
+def _number(value: float | Rational) -> Rational:
+    """Return an entry of a list of exact numbers as an int or a Fraction."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else Fraction(value)
+    return value
 
 
 def _reduced(row: Row) -> Row:

@@ -7,6 +7,7 @@ function.
 from __future__ import annotations
 
 from nn_bridge.heads import comparable
+from nn_bridge.layers import TwoSlope
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
 from nn_bridge.unit_matching.by_layers import by_layers
@@ -51,8 +52,7 @@ def unit_differences(f: Network, g: Network) -> UnitDifferences:
     >>> f = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
     >>> g = nb.two_layer([[6, -2], [2, "4.5"]], [-4, 2], [["5/2", 1]])
     >>> print(unit_differences(f, g))
-    Layer 1: 1 groups of units are equal up to order and scale, 1 differ, 0 of f and 0 of g have
-    no partner.
+    Layer 1: 1 group of units is equal up to order and scale, 1 differs.
       unit 0 of f (times 2) and unit 1 of g differ in 1 number
         weight of x1: 2 in f, 9/4 in g, 1/4 more
     Networks of other units may be one function: nb.equivalent(f, g) decides.
@@ -60,7 +60,19 @@ def unit_differences(f: Network, g: Network) -> UnitDifferences:
     require_one_shape(f, g)
     f, g = comparable(f, g)
     found = by_layers(f, g)
-    if found.none:
+    if found.none or _bend_alike(f, g):
         return found
     plainly = by_layers(f, g, bending=False)
     return plainly if plainly.none else found
+
+
+def _bend_alike(*networks: Network) -> bool:
+    """Whether all activations that bend have the same slopes, so that these never differ."""
+    slopes = {
+        pair
+        for network in networks
+        for layer in network.layers
+        if isinstance(layer, TwoSlope)
+        for pair in zip(*(side.tolist() for side in layer.slopes(layer.width or 1)), strict=True)
+    }
+    return len({pair for pair in slopes if pair[0] != pair[1]}) <= 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nn_bridge.explanations.numbers import told
+from nn_bridge.explanations.numbers import counted, told
 from tropical.rationals import written
 from tropical.typing import Rational
 
@@ -67,9 +67,8 @@ class GroupDifference:
         return bool(self.left and self.right)
 
     def __str__(self) -> str:
-        count = len(self.differences)
         times = "" if self.scale in {None, 1} else f" (times {_shown(self.scale or 0)})"
-        differ = f"differ in {count} number{'' if count == 1 else 's'}"
+        differ = f"differ in {counted(len(self.differences), 'number')}"
         if self.is_pair:
             return f"{units_text(self.left)} of f{times} and {units_text(self.right)} of g {differ}"
         own, side, other = (self.left, "f", "g") if self.left else (self.right, "g", "f")
@@ -99,6 +98,21 @@ class LayerDifference:
     number: int
     matched: int
     groups: tuple[GroupDifference, ...]
+
+    def __str__(self) -> str:
+        are = "is" if self.matched == 1 else "are"
+        told = f"{counted(self.matched, 'group')} of units {are} equal up to order and scale"
+        apart = sum(group.is_pair for group in self.groups)
+        if apart:
+            told += f", {apart} {'differs' if apart == 1 else 'differ'}"
+        alone = {
+            "f": sum(not group.right for group in self.groups),
+            "g": sum(not group.left for group in self.groups),
+        }
+        if any(alone.values()):
+            named = " and ".join(f"{count} of {side}" for side, count in alone.items() if count)
+            told += f", {named} {'has' if sum(alone.values()) == 1 else 'have'} no partner"
+        return f"Layer {self.number}: {told}."
 
 
 @dataclass(frozen=True)
@@ -144,21 +158,13 @@ class UnitDifferences:
 
     def _lines(self, most: int) -> Iterator[str]:
         for layer in self.layers:
-            apart = sum(bool(group.differences) for group in layer.groups)
-            alone = [
-                sum(not getattr(group, side) for group in layer.groups)
-                for side in ("left", "right")
-            ]
-            yield (
-                f"Layer {layer.number}: {layer.matched} groups of units are equal up to order and "
-                f"scale, {apart} differ, {alone[1]} of f and {alone[0]} of g have no partner."
-            )
+            yield str(layer)
             for group in _few(layer.groups, most):
                 yield f"  {group}"
                 if isinstance(group, GroupDifference):
                     yield from (f"    {line}" for line in _few(group.differences, most))
         if self.depths[0] != self.depths[1]:
-            yield f"f has {self.depths[0]} layers of kinks and g has {self.depths[1]}."
+            yield f"f has {counted(self.depths[0], 'layer')} of kinks and g has {self.depths[1]}."
         if self.output_map:
             yield "Behind the last layer:"
             yield from (f"  {line}" for line in _few(self.output_map, most))
@@ -171,7 +177,7 @@ class UnitDifferences:
 def units_text(own: Sequence[int]) -> str:
     """Return units by number: all of them, or the first few."""
     shown = [str(unit) for unit in own[:LISTED]] + (["..."] if len(own) > LISTED else [])
-    return f"unit{'' if len(own) == 1 else 's'} {', '.join(shown)}"
+    return f"{'unit' if len(own) == 1 else 'units'} {', '.join(shown)}"
 
 
 def _first_of(differences: Sequence[NumberDifference]) -> str:

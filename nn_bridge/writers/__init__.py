@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from os import PathLike, replace
-from pathlib import Path
-from secrets import token_hex
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,15 +59,14 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
     True
     """
     from nn_bridge.network import require_network
+    from nn_bridge.paths import read_path
+    from nn_bridge.whole_file import whole_file
     from nn_bridge.writers.own_formats import write_json, write_npz
     from tropical.errors import ArgumentError
 
     require_network(f)
-    file = Path(path)
+    file = read_path(path)
     suffix = file.suffix.lower()
-    if not file.parent.is_dir():
-        message = f"path must lie in an existing folder, got {str(file)!r}; make the folder first"
-        raise FileNotFoundError(message)
     if suffix not in SUFFIXES:
         message = (
             f"path must end in {', '.join(SUFFIXES)}, the formats that are written, "
@@ -82,22 +79,16 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
             f"got a file name that ends in {suffix}"
         )
         raise ArgumentError(message)
-    unfinished = file.with_name(f".{file.name}.{token_hex(8)}")
-    try:
-        with unfinished.open("xb") as stream:
-            if suffix == ".onnx":
-                from nn_bridge.writers.onnx_model import write_onnx
+    with whole_file(file) as stream:
+        if suffix == ".onnx":
+            from nn_bridge.writers.onnx_model import write_onnx
 
-                write_onnx(f, stream, dtype, rounding)
-            elif suffix == ".safetensors":
-                from nn_bridge.writers.safetensors_file import write_safetensors
+            write_onnx(f, stream, dtype, rounding)
+        elif suffix == ".safetensors":
+            from nn_bridge.writers.safetensors_file import write_safetensors
 
-                write_safetensors(f, stream)
-            elif suffix == ".npz":
-                write_npz(f, stream)
-            else:
-                write_json(f, stream)
-        replace(unfinished, file)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+            write_safetensors(f, stream)
+        elif suffix == ".npz":
+            write_npz(f, stream)
+        else:
+            write_json(f, stream)

@@ -11,6 +11,7 @@ from nn_bridge.convolution import Convolution
 from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Affine, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap, Sparse
+from nn_bridge.network import require_network
 from nn_bridge.readers.torch_export import required_torch
 from tropical.errors import ArgumentError, ExactnessError
 from tropical.typing import Array
@@ -73,6 +74,7 @@ def to_torch(f: Network, dtype: Any = None, *, rounding: bool = False) -> nn.Seq
     True
     """
     required_torch()
+    require_network(f)
     if dtype is None:
         for name in TYPES[:-1]:
             try:

@@ -126,11 +126,11 @@ def test_solve_with_floats_decides_about_the_stored_values():
 
 def test_wrong_use_says_why():
     A = tp.matrix([[1, 2]])
-    with pytest.raises(DimensionError, match="b must have 1 entries, one for each row of A, got 2"):
+    with pytest.raises(DimensionError, match="b must have 1 entry, one for each row of A, got 2"):
         tp.solve(A, [1, 2])
     with pytest.raises(TypeError, match="b must be a list of numbers, got Matrix"):
         tp.solve(A, A)
-    with pytest.raises(DimensionError, match="B must have 1 rows, as many as A, got 2"):
+    with pytest.raises(DimensionError, match="B must have 1 row, as many as A, got 2"):
         tp.left_residual(A, tp.zeros(2, 2))
     with pytest.raises(DimensionError, match="B must have 2 columns, as many as A, got 1"):
         tp.right_residual(tp.zeros(1, 1), A)

@@ -16,6 +16,7 @@ from nn_bridge.certificates.cells import verify_cells
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.equivalence import by_regions
 from nn_bridge.equivalence.by_regions import decide
+from nn_bridge.time_limit import NEVER
 from tests.nn_bridge.regions.test_activation_counts import small_networks
 
 
@@ -207,7 +208,7 @@ def test_the_networks_may_not_be_swapped():
 
 def forged_split(f, g):
     """What would be a proof if f and g were equal: the whole search, whatever it finds."""
-    search, record = by_regions._search(f, g, None, 1000, None)
+    search, record = by_regions._search(f, g, None, 1000, NEVER)
     closed = len(list(search))
     return nb.Proof(f, g, {"cells": {"tree": record, "closed": closed, "open": 0}})
 

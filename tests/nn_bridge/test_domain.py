@@ -53,7 +53,7 @@ def test_a_box_has_the_points_between_its_corners():
     assert ["1/2", 6, 1] not in box
     assert box.is_box
     assert box.dimension == 3
-    assert repr(box) == "Domain(box in R^3)"
+    assert repr(box) == "Domain.box([0, None, '1/3'], [1, 5, None])"
     assert box.chart.inside == (Fraction(1, 2), 4, Fraction(4, 3))
     assert box.chart.embedding is None
 
@@ -67,6 +67,76 @@ def test_all_of_space_and_spaces_of_no_dimension():
     assert place_of(point).free == []
     assert place_of(nb.Domain.box([], [])).inside == []
     assert nb.Domain([0], [1], [[0, 1]]).dimension == 1  # a constraint that always holds
+
+
+bounds = st.none() | st.fractions(-9, 9, max_denominator=4)
+
+
+@given(st.lists(st.tuples(bounds, bounds), max_size=7), st.integers(1, 3))
+def test_a_box_that_is_short_is_shown_as_it_is_made(pairs, copies):
+    """Its repr can be read back, and its intervals tell which points are in it."""
+    pairs = [
+        (b, a) if None not in (a, b) and a > b else (a, b) for a, b in pairs for _ in range(copies)
+    ]
+    box = nb.Domain.box(*([pair[side] for pair in pairs] for side in (0, 1)))
+    if repr(box).startswith("Domain.box("):
+        assert eval(repr(box), {"Domain": nb.Domain}) == box
+    else:
+        told = sum(bound is not None for pair in pairs for bound in pair)
+        bounded = f"{told} bound{'s' if told != 1 else ''}"
+        assert repr(box) == f"Domain(box in R^{len(pairs)}, {bounded})"
+    assert len(repr(box)) <= 80
+    if "box" in box.place:
+        assert box.place == f"{box.kind} in R^{len(pairs)}"
+    else:
+        assert intervals(box.place) == pairs
+        assert len(box.place) <= 60
+
+
+def intervals(place):
+    """Read a product of intervals."""
+    factors = []
+    for factor in place.split(" x "):
+        interval, _, power = factor.partition("^")
+        if interval == "R":
+            pair = (None, None)
+        elif interval[0] == "{":
+            pair = (Fraction(interval[1:-1]),) * 2
+        else:
+            below, above = interval[1:-1].split(", ")
+            assert interval[0] == ("(" if below == "-inf" else "[")
+            assert interval[-1] == (")" if above == "inf" else "]")
+            pair = tuple(None if "inf" in end else Fraction(end) for end in (below, above))
+        factors += [pair] * int(power or 1)
+    return factors
+
+
+@pytest.mark.parametrize(
+    ("domain", "shown", "place"),
+    [
+        (nb.Domain.box([], []), "Domain.box([], [])", "a box in R^0"),
+        (nb.Domain.box([0], [0]), "Domain.box([0], [0])", "{0}"),
+        (nb.Domain.box([None] * 9, [None] * 9), "Domain.box([None] * 9, [None] * 9)", "R^9"),
+        (
+            nb.Domain.box([0] * 784, [255] * 784),
+            "Domain.box([0] * 784, [255] * 784)",
+            "[0, 255]^784",
+        ),
+        (
+            nb.Domain.box(range(784), range(784)),
+            "Domain(box in R^784, 1568 bounds)",
+            "a box of dimension 0 in R^784",
+        ),
+        (nb.Domain.box([10**5000], [None]), "Domain(box in R^1, 1 bound)", "a box in R^1"),
+        (
+            nb.Domain.halfspaces([[1]], [0]),
+            "Domain(dimension 1 in R^1, 1 constraint)",
+            "a polyhedron in R^1",
+        ),
+    ],
+)
+def test_large_domains_are_counted(domain, shown, place):
+    assert (repr(domain), domain.place) == (shown, place)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +159,14 @@ def test_a_domain_without_points_is_refused(make):
 def test_what_does_not_fit_is_refused():
     with pytest.raises(DimensionError, match="upper must have 2 bounds"):
         nb.Domain.box([0, 0], [1])
+    with pytest.raises(DimensionError, match="upper must have 1 bound as lower has, got 2"):
+        nb.Domain.box([0], [1, 1])
+    with pytest.raises(DimensionError, match=r"rows must have 1 entry, .* got 2"):
+        nb.Domain([], [], [[1, 2]])
+    with pytest.raises(
+        ArgumentTypeError, match=r"got \[\(0, 1\), \(0, 1\), \(0, 1\)\]; write Domain"
+    ):
+        as_domain([(0, 1)] * 3, 3)
     with pytest.raises(DimensionError, match="rows must have 3 entries"):
         nb.Domain([0, 0], [1, 1], [[1, 2]])
     with pytest.raises(DimensionError, match=r"domain must lie in R\^3"):
@@ -105,9 +183,9 @@ def test_what_does_not_fit_is_refused():
         nb.Domain.halfspaces([[1]], [1], [0], [1])
     with pytest.raises(DimensionError, match=r"equations\[i\] must be a pair"):
         nb.Domain.halfspaces([[1, 1]], [1], [[1, 1, 0]])
-    with pytest.raises(DimensionError, match="point must have 1 coordinates"):
+    with pytest.raises(DimensionError, match="point must have 1 coordinate, got"):
         [1, 2] in nb.Domain.box([0], [1])  # noqa: B015
-    with pytest.raises(DimensionError, match="b must have 1 entries"):
+    with pytest.raises(DimensionError, match="b must have 1 entry, one for each row of A, got 0"):
         nb.Domain.halfspaces([[1]], [])
     with pytest.raises(DimensionError, match="A must not be empty"):
         nb.Domain.halfspaces([], [])

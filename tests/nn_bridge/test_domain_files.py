@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from fractions import Fraction
 
@@ -63,7 +64,7 @@ def test_a_list_of_two_lists_is_a_box(tmp_path):
         ('{"lower": [0], "Upper": [1]}', "'Upper'"),
         ('{"lower": 0}', "lower must be a list"),
         ('{"A": [1], "b": [1]}', "A must be a list of rows"),
-        ('{"A": [[1]], "b": [1, 2]}', "b must have 1 entries"),
+        ('{"A": [[1]], "b": [1, 2]}', "b must have 1 entry, .* got 2"),
         ('{"equations": [[1, 2]]}', "pairs of a normal"),
         ('{"lower": [true]}', "truth value"),
         ('{"lower": ["x"]}', "decimal"),
@@ -189,13 +190,64 @@ def test_the_number_of_inputs_must_be_that_of_the_network(tmp_path):
 def test_paths(tmp_path):
     with pytest.raises(FileNotFoundError, match="existing file"):
         read_domain(tmp_path / "none.json", 1)
-    with pytest.raises(ModelFileError, match=r"\.json or \.vnnlib"):
-        read_domain(tmp_path / "domain.txt", 1)
+    for name in ("domain.txt", "model.onnx", "domain.gz", ".json"):
+        with pytest.raises(ModelFileError, match=r"\.json, \.vnnlib, \.nnet, \.npz for a domain"):
+            read_domain(tmp_path / name, 1)
     with pytest.raises(ModelFileError, match="text file"):
         read_domain(_made(tmp_path / "folder.json"), 1)
     (tmp_path / "bytes.vnnlib").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ModelFileError, match="text file"):
         read_domain(tmp_path / "bytes.vnnlib", 1)
+
+
+NNET = "2,2,1,2,\n2,2,1,\n0,\n-1,0.1,\n3,0.25,\n5,5,0,\n2,2,1,\n1,-1,\n.5,1,\n0,\n1,\n1,2,\n0,\n"
+
+
+def test_the_bounds_of_a_model_are_a_box_in_the_coordinates_of_its_network(tmp_path):
+    """The normalization, here (x - 5) / 2, is a layer of the network: bounds come before it."""
+    path = tmp_path / "model.nnet"
+    path.write_text(NNET)
+    network = nb.read(path)
+    assert read_domain(path) == read_domain(path, 2) == nb.Domain.box(*network.domain)
+    assert read_domain(path) == nb.Domain.box([-1, "0.1"], [3, "0.25"])
+    assert read_domain(path, parse="double") == nb.Domain.box([-1, 0.1], [3, 0.25])
+    for name in ("model.json", "model.npz"):
+        nb.write(network, tmp_path / name)
+        assert read_domain(tmp_path / name) == read_domain(path)
+    with pytest.raises(DimensionError, match=r"R\^3"):
+        read_domain(path, 3)
+
+
+def test_a_model_without_bounds_is_no_domain(tmp_path):
+    for name in ("model.json", "model.npz"):
+        nb.write(nb.two_layer([[1]], [0], [[1]]), tmp_path / name)
+        with pytest.raises(ModelFileError, match=f"bounds of its inputs, got .*{name}"):
+            read_domain(tmp_path / name)
+    nb.write(nb.Network([nb.ReLU()], 1, domain=([1], [0])), tmp_path / "crossed.json")
+    with pytest.raises(ArgumentError, match="must have a point"):
+        read_domain(tmp_path / "crossed.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("box.json.gz", "[[0], [1]]"),
+        ("box.json", "[[0], [1]]"),
+        ("box.vnnlib.gz", f"{declared(1)}(assert (<= 0 X_0 1))"),
+    ],
+)
+def test_compressed_files_are_unpacked(tmp_path, name, text):
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()))
+    assert read_domain(tmp_path / name, 1) == nb.Domain.box([0], [1])
+    (tmp_path / name).write_bytes(gzip.compress(text.encode())[:-6])
+    with pytest.raises(ModelFileError, match="text file"):
+        read_domain(tmp_path / name, 1)
+
+
+def test_a_file_without_inputs_says_so(tmp_path):
+    for text in ("", "; only words", "(declare-const Y_0 Real)"):
+        with pytest.raises(ModelFileError, match=r"declared, X_0, X_1, \.\.\., got none"):
+            read(tmp_path, text, 1)
 
 
 def _made(folder):

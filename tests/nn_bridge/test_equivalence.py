@@ -399,7 +399,7 @@ def test_deeper_networks_are_decided_or_left_undecided():
     deep = nb.Network([opposite, nb.ReLU(), nb.Affine([[1, 1]], [-1]), nb.ReLU()])
     same = nb.two_layer([[1], [-1]], [-1, 0], [[1, 1]])
     require(nb.equivalent(deep, same), equal=True)
-    verdict = nb.equivalent(deep, same, time_limit=0)
+    verdict = nb.equivalent(deep, same, budget=0)
     assert isinstance(verdict, nb.Undecided)
     assert verdict.check()
     assert verdict.bounds is None
@@ -412,9 +412,7 @@ def test_deeper_networks_are_decided_or_left_undecided():
 
 def test_shapes_must_agree():
     f, g = nb.two_layer([[1]], [0], [[1]]), nb.two_layer([[1, 2]], [0], [[1]])
-    with pytest.raises(
-        ValueError, match="g must have 1 inputs and 1 outputs as f has, got 2 and 1"
-    ):
+    with pytest.raises(ValueError, match="g must have 1 input and 1 output as f has, got 2 and 1"):
         nb.equivalent(f, g)
     with pytest.raises(TypeError, match=r"read files with nb\.read"):
         nb.equivalent("model.onnx", g)

@@ -89,7 +89,7 @@ def test_errors_name_the_argument_and_the_fact():
         ValueError, match=r"weight must have rows of one length, got lengths \[1, 2\]"
     ):
         exact_array([[1], [1, 2]], "weight", 2)
-    with pytest.raises(ValueError, match=r"bias must have 1 axes, got shape \(1, 1\)"):
+    with pytest.raises(ValueError, match=r"bias must have 1 axis, got shape \(1, 1\)"):
         exact_array(np.zeros((1, 1)), "bias", 1)
     with pytest.raises(TypeError, match="truth values"):
         exact_array(np.array([True]), "bias", 1)

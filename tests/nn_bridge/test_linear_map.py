@@ -126,3 +126,64 @@ def test_rows_may_begin_with_a_smaller_place_than_the_row_before_ends():
 def test_shapes_must_fit():
     with pytest.raises(ValueError, match="outer must have 2 columns, got 3"):
         compose(identity(3), identity(2))
+
+
+@given(data=st.data(), held=st.integers(1, 4))
+def test_products_held_in_small_blocks_are_the_same(data, held):
+    """However few products of entries are held at once."""
+    outer = data.draw(tables(3, 3).map(lambda table: sparse(table, 3)))
+    inner = data.draw(tables(3, 3).map(lambda table: sparse(table, 3)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nn_bridge.composition.PRODUCTS", held)
+        product = compose(outer, inner)
+    assert product == compose(outer, inner)
+    left, right = exactly(outer), exactly(inner)
+    assert exactly(product) == [
+        [
+            sum(a * b for a, b in zip(row, column, strict=True))
+            for column in zip(*right, strict=True)
+        ]
+        for row in left
+    ]
+
+
+@given(
+    table=tables(3, 4),
+    factors=st.lists(
+        st.sampled_from([0, 1, -2, 3, 2.0**-1074, 2.0**900, Fraction(1, 3)]), min_size=4, max_size=4
+    ),
+    places=st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    kind=KINDS,
+)
+def test_composition_renames_scales_and_merges_columns(table, factors, places, kind):
+    inner = sparse(
+        [
+            [v if j == place else 0 for j in range(3)]
+            for v, place in zip(factors, places, strict=True)
+        ],
+        3,
+    )
+    outer = kind(table, 4)
+    expected = [
+        [
+            sum(Fraction(row[k]) * Fraction(factors[k]) for k in range(4) if places[k] == j)
+            for j in range(3)
+        ]
+        for row in table
+    ]
+    product = compose(outer, inner)
+    assert exactly(product) == expected
+    assert type(product) is type(outer)
+
+
+def test_products_that_doubles_round_are_kept_exactly():
+    """Where a rounded product divided by its factor gives back the entry, it is still rounded."""
+    generator = np.random.default_rng(0)
+    values, factors = generator.uniform(1, 2, (1, 200)), generator.uniform(1, 2, 200)
+    assert (values * factors / factors == values).any()
+    for k in range(200):
+        entry, factor = values[0, k], factors[k]
+        for outer in (Dense([[entry]]), Sparse([0, 1], [0], [entry], 1)):
+            assert exactly(compose(outer, diagonal([factor, 1]).take(np.array([0])))) == [
+                [Fraction(entry) * Fraction(factor), 0]
+            ]

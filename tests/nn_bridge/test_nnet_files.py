@@ -96,7 +96,7 @@ BAD = {
     "no line": ([], "must go on with the header, got its end"),
     "a short row": (
         [*LINES[:9], "0.1,", *LINES[10:]],
-        r"line 10 of .*f\.nnet must hold 2 weights, one row a line, got 1 entries",
+        r"line 10 of .*f\.nnet must hold 2 weights, one row a line, got 1 entry",
     ),
     "a word": (
         [*LINES[:9], "0.1,one,", *LINES[10:]],

@@ -398,7 +398,6 @@ BAD = {
 }  # fmt: skip
 UNSUPPORTED = {
     "curved": (one("Tanh"), r"node 0, Tanh 'it'.* be piecewise linear, got Tanh, which is curved"),
-    "curved, with another remedy": (one("Softplus"), r"which is curved; nn_bridge\.sandwich"),
     "jumping": (one("Floor"), "be continuous, got Floor, which jumps"),
     "rounding": (
         one("QuantizeLinear", "c", initializers=weights(c=np.float32(1))),

@@ -204,7 +204,7 @@ BAD = {
     "layers that are none": (changed(layers=[1]), "describe a network"),
     "an unknown kind": (changed(kind="tanh"), "got 'tanh'"),
     "a weight too few": (changed(weight=[1]), "weight must have 1 x 2 entries, got 1"),
-    "a bias too many": (changed(bias=[1, 2]), "bias must have 1 entries, got 2"),
+    "a bias too many": (changed(bias=[1, 2]), "bias must have 1 entry, got 2"),
     "negative sizes": (changed(rows=-1), "sizes must be whole numbers"),
     "places outside": (changed(starts=[0, 2], places=[0, 2]), "places must lie in 0..1"),
     "places in between": (changed(starts=[0, 2], places=["1/2", 1]), "whole numbers"),

@@ -218,7 +218,7 @@ def test_names_that_cannot_be_written_are_refused(names, error, words):
 def test_networks_of_other_shapes_are_refused_and_nothing_is_written(tmp_path):
     target = tmp_path / "claim.smt2"
     target.write_text("kept")
-    with pytest.raises(DimensionError, match="must have 2 inputs and 1 outputs"):
+    with pytest.raises(DimensionError, match="must have 2 inputs and 1 output"):
         write_smt_lib(RELU_PAIR[0], nb.Network([nb.ReLU()], 3), target)
     assert target.read_text() == "kept"
     assert list(tmp_path.iterdir()) == [target]

@@ -167,7 +167,7 @@ def test_domain_and_bound_and_options_are_handed_on_and_only_if_given(monkeypatc
     [
         ((RELU, 3), {}, ArgumentTypeError, "g must be a Network, the path"),
         ((RELU, RELU), {"undecided": "pass"}, ArgumentError, "'fail', 'skip', 'accept'"),
-        ((RELU, nb.Network([], 2)), {}, DimensionError, "1 outputs"),
+        ((RELU, nb.Network([], 2)), {}, DimensionError, "1 output"),
         ((RELU, "no such file.onnx"), {}, FileNotFoundError, "existing file"),
     ],
 )

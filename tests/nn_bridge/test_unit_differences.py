@@ -251,7 +251,7 @@ def test_long_lists_are_cut_and_say_so():
 @pytest.mark.parametrize(
     ("pair", "error", "words"),
     [
-        ((nb.Network([], 1), nb.Network([], 2)), DimensionError, "1 inputs and 1 outputs"),
+        ((nb.Network([], 1), nb.Network([], 2)), DimensionError, "1 input and 1 output"),
         ((nb.Network([], 1), "g.onnx"), ArgumentTypeError, "must be a Network"),
         (
             (nb.Network([], 1), nb.Network([], 1, head="sigmoid")),
@@ -331,3 +331,44 @@ def test_maxima_without_differences_are_one_function(seed):
     )
     if unit_differences(f, g).none:
         assert oracles.same_on_line(f, g, [0], [1])
+
+
+THREE = nb.two_layer([[1, 0], [0, 1], [1, 1]], [1, 2, 3], [[1, 2, 3]])
+
+
+@pytest.mark.parametrize(
+    ("f", "g", "line"),
+    [
+        (THREE, THREE, "Layer 1: 3 groups of units are equal up to order and scale."),
+        (
+            THREE,
+            nb.two_layer([[1, 0]], [1], [[1]]),
+            "Layer 1: 1 group of units is equal up to order and scale, 2 of f have no partner.",
+        ),
+        (
+            nb.two_layer([[1, 0], [0, 1]], [1, 2], [[1, 2]]),
+            THREE,
+            "Layer 1: 2 groups of units are equal up to order and scale, 1 of g has no partner.",
+        ),
+        (
+            THREE,
+            nb.two_layer([[1, 0], [0, 1], [1, 1]], [1, 2, 4], [[1, 2, 3]]),
+            "Layer 1: 2 groups of units are equal up to order and scale, 1 differs.",
+        ),
+        (
+            THREE,
+            nb.two_layer([[1, 0], [0, 1], [1, 1]], [1, 5, 4], [[1, 2, 3]]),
+            "Layer 1: 1 group of units is equal up to order and scale, 2 differ.",
+        ),
+    ],
+)
+def test_a_layer_in_a_sentence(f, g, line):
+    found = unit_differences(f, g)
+    assert str(found.layers[0]) == line
+    assert found.text().splitlines()[0] == line
+
+
+def test_depths_are_counted():
+    deep = nb.Network([*THREE.layers, nb.ReLU()])
+    assert "f has 1 layer of kinks and g has 2." in unit_differences(THREE, deep).text()
+    assert "f has 2 layers of kinks and g has 1." in unit_differences(deep, THREE).text()

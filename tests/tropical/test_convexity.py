@@ -347,7 +347,7 @@ def test_repr_copy_and_pickle():
     assert pickle.loads(pickle.dumps(P)) == P
     assert P.semiring is tp.max_plus
     large = tp.TropicalPolytope([[0] * 9])
-    assert repr(large) == "TropicalPolytope(1 generators of length 9, max_plus)"
+    assert repr(large) == "TropicalPolytope(1 generator of length 9, max_plus)"
     assert tp.TropicalPolytope([[0, 0, 0]]) != P
     assert P != 3
 

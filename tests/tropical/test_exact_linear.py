@@ -148,7 +148,7 @@ def test_arguments_are_checked():
         determinant([[1, 2]])
     with pytest.raises(DimensionError, match=r"rows\[0\] must have shape \(3,\), got \(2,\)"):
         kernel([[1, 2]], 3)
-    with pytest.raises(DimensionError, match="b must have 1 entries, one for each row of A, got 2"):
+    with pytest.raises(DimensionError, match="b must have 1 entry, one for each row of A, got 2"):
         solve([[1, 2]], [1, 2])
     with pytest.raises(ArgumentError, match=r"rows\[0\] must be integral.*got the entry 1/2"):
         lattice_index([["1/2", 1]])

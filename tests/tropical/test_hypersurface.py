@@ -590,7 +590,7 @@ def test_complexes_by_hand_are_checked():
         WeightedComplex([[0, 0], [0, 1]], [], [((0,), ())], [1], lineality=[[0, 1]])
     with pytest.raises(ArgumentError, match="directions must not be zero"):
         WeightedComplex([[0, 0]], [[0, 0]], [((0,), (0,))], [1])
-    with pytest.raises(ArgumentError, match="weights must have 1 entries"):
+    with pytest.raises(ArgumentError, match="weights must have 1 entry"):
         WeightedComplex([[0, 0]], [], [((0,), ())], [])
     cube = [[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)]
     solid = WeightedComplex(cube, [], [(range(8), ())], [1])

@@ -202,7 +202,7 @@ def test_shapes_are_checked():
         feasible_point([[1, 2]], [1], 3)
     with pytest.raises(DimensionError, match=r"A\[0\] must have shape \(1,\), got \(2,\)"):
         maximize(np.array([1]), np.ones((1, 2), int), np.array([1]))
-    with pytest.raises(DimensionError, match="b must have 1 entries, one for each row of A, got 2"):
+    with pytest.raises(DimensionError, match="b must have 1 entry, one for each row of A, got 2"):
         interior_point(np.ones((1, 2), int), np.ones(2, int))
     with pytest.raises(ArgumentTypeError, match=r"A\[0\] must be a number, got the truth value"):
         feasible_point([[True, 2]], [1])

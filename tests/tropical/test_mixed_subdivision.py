@@ -233,7 +233,7 @@ def test_arguments_are_checked():
     with pytest.raises(ArgumentError, match=r"must be of one ring, got .* of polynomials\[1\]"):
         tp.mixed_subdivision(x + y, z + 0)
     M = tp.mixed_subdivision(x + y + 0)
-    with pytest.raises(DimensionError, match=r"as many as the variables.*got 1 summands in 2"):
+    with pytest.raises(DimensionError, match=r"as many as the variables.*got 1 summand in 2"):
         _ = M.mixed_volume
     with pytest.raises(DimensionError, match="as many as the variables"):
         _ = M.cells[0].mixed_volume

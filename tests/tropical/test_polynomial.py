@@ -169,7 +169,7 @@ def test_min_plus_prints_min_and_takes_minima():
 def test_large_polynomials_say_their_size():
     R, x = tp.ring("x")
     f = tp.sum(x**k for k in range(500))
-    assert repr(f) == "Polynomial(500 terms in 1 variables, max_plus)"
+    assert repr(f) == "Polynomial(500 terms in 1 variable, max_plus)"
     assert R.parse(str(f)) == f
 
 

@@ -637,9 +637,9 @@ def test_smooth_and_simplicial_fans():
     assert fan == pickle.loads(pickle.dumps(fan)) == copy.deepcopy(fan)
     assert fan == tp.Fan([[2, 2], [0, -1], [-3, 0]], [[2, 1], [0, 1], [2, 0]], ambient_dimension=2)
     assert repr(permutohedron(4).normal_fan()) == (
-        "Fan(dim 4 in 4-space, 14 rays, 24 maximal cones, 1 lines)"
+        "Fan(dim 4 in 4-space, 14 rays, 24 maximal cones, 1 line)"
     )
-    with pytest.raises(ArgumentError, match=r"cones\[0\] must be indices of 1 rays, got \[1\]"):
+    with pytest.raises(ArgumentError, match=r"cones\[0\] must be indices of 1 ray, got \[1\]"):
         tp.Fan([[1]], [[1]], ambient_dimension=1)
     with pytest.raises(ArgumentError, match="rays must not be zero"):
         tp.Fan([[0]], [[0]], ambient_dimension=1)

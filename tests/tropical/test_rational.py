@@ -121,4 +121,4 @@ def test_refused_operations_say_why():
 def test_large_functions_say_their_size():
     _R, x = tp.ring("x")
     q = tp.sum(x**k for k in range(300)) / (x + 0)
-    assert repr(q) == "RationalFunction(300 terms over 2 in 1 variables, max_plus)"
+    assert repr(q) == "RationalFunction(300 terms over 2 in 1 variable, max_plus)"

@@ -404,7 +404,7 @@ def test_many_random_terms_fill_the_triangle():
 
 def test_repr():
     S = tp.regular_subdivision([[0, 0], [1, 0], [0, 1]], [0, 0, "1/2"])
-    assert repr(S) == "Subdivision(dim 2 in 2-space, 3 points, 1 cells)"
+    assert repr(S) == "Subdivision(dim 2 in 2-space, 3 points, 1 cell)"
     assert repr(S.cells[0]) == "Cell(3 members, dual (0, -1/2), value 0)"
 
 

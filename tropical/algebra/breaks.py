@@ -17,6 +17,7 @@ from tropical.algebra.ring import Ring
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 class Breaks(NamedTuple):
@@ -65,7 +66,8 @@ def read_univariate(f: Any, name: str = "f") -> Any:
     if len(ring.names) != 1:
         message = (
             f"{name} must have one variable, because a function of more has no unique "
-            f"factorisation, got {len(ring.names)} variables; tp.substitute sets the others"
+            f"factorisation, got {counted(len(ring.names), 'variable')}; tp.substitute sets the "
+            "others"
         )
         raise DimensionError(message)
     return f

@@ -19,6 +19,7 @@ from tropical.errors import (
 from tropical.rationals import integral
 from tropical.semiring import Semiring, Value
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 Terms: TypeAlias = Sequence[tuple[Rational, Sequence[Rational]]]
 
@@ -39,7 +40,8 @@ def read_point(
         given = given[0]
     if len(given) != len(names):
         message = (
-            f"point must have {len(names)} entries, one for each of the variables "
+            f"point must have {counted(len(names), 'entry', 'entries')}, one for each of the "
+            "variables "
             f"({', '.join(names)}), got {len(given)}"
         )
         raise DimensionError(message)
@@ -124,7 +126,8 @@ def evaluate_quotient(
     numerators, denominators = _values(semiring, top, where), _values(semiring, bottom, where)
     zeros = np.count_nonzero(denominators == -inf * semiring.sign)
     if zeros:
-        message = f"the divisor must not be the zero of {semiring}, got it at {zeros} points"
+        places = counted(int(zeros), "point")
+        message = f"the divisor must not be the zero of {semiring}, got it at {places}"
         raise TropicalZeroDivisionError(message)
     if numerators.dtype.kind == denominators.dtype.kind == "f":
         return numerators - denominators
@@ -155,7 +158,10 @@ def evaluate_product(
     for column, power in columns:
         zeros = np.count_nonzero(column == -inf * semiring.sign) if power < 0 else 0
         if zeros:
-            message = f"the divisor must not be the zero of {semiring}, got it at {zeros} points"
+            message = (
+                f"the divisor must not be the zero of {semiring}, got it at "
+                f"{counted(int(zeros), 'point')}"
+            )
             raise TropicalZeroDivisionError(message)
     if kinds == {"f"}:
         return np.sum([float(power) * column for column, power in columns], axis=0)

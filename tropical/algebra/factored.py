@@ -19,6 +19,7 @@ from tropical.errors import (
 from tropical.rationals import exact, integral
 from tropical.semiring import Element
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.algebra.ring import Ring
@@ -218,8 +219,8 @@ class FactoredPolynomial(Element):
 
     def __repr__(self) -> str:
         size = (
-            f"FactoredPolynomial({len(self._factors)} factors in {len(self.ring.names)} "
-            f"variables, {self.ring.semiring})"
+            f"FactoredPolynomial({counted(len(self._factors), 'factor')} in "
+            f"{counted(len(self.ring.names), 'variable')}, {self.ring.semiring})"
         )
         return shown(str(self), size)
 

@@ -22,6 +22,7 @@ from tropical.errors import TropicalZeroDivisionError
 from tropical.rationals import exact, integral
 from tropical.semiring import Element
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.algebra.ring import Ring
@@ -310,7 +311,7 @@ class Polynomial(Element):
 
     def __repr__(self) -> str:
         size = (
-            f"Polynomial({len(self.terms)} terms in {len(self._ring.names)} variables, "
+            f"Polynomial({len(self.terms)} terms in {counted(len(self._ring.names), 'variable')}, "
             f"{self._ring.semiring})"
         )
         return shown(str(self), size)

@@ -10,6 +10,7 @@ from tropical.algebra.printing import format_element, shown
 from tropical.algebra.substitution import compose_at, holds_functions
 from tropical.rationals import exact
 from tropical.semiring import Element
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.algebra.ring import Ring
@@ -144,7 +145,7 @@ class RationalFunction(Element):
     def __repr__(self) -> str:
         size = (
             f"RationalFunction({len(self._numerator.terms)} terms over "
-            f"{len(self._denominator.terms)} in {len(self.ring.names)} variables, "
+            f"{len(self._denominator.terms)} in {counted(len(self.ring.names), 'variable')}, "
             f"{self.ring.semiring})"
         )
         return shown(str(self), size)

@@ -22,6 +22,7 @@ from tropical.errors import (
 from tropical.rationals import exact
 from tropical.semiring import NUMBERS, Scalar, Semiring, max_plus
 from tropical.typing import Rational
+from tropical.wording import counted
 
 RANGE = re.compile(r"(?P<stem>[^\W\d]\w*?)(?P<start>\d*):(?P<stop>\d+)")
 
@@ -206,7 +207,8 @@ class Ring:
                 raise ArgumentTypeError(message) from error
             if len(exponents) != len(self._names):
                 message = (
-                    f"exponents of terms[{k}] must have {len(self._names)} entries, one for each "
+                    f"exponents of terms[{k}] must have "
+                    f"{counted(len(self._names), 'entry', 'entries')}, one for each "
                     f"variable of {self!r}, got {len(exponents)}"
                 )
                 raise DimensionError(message)
@@ -274,7 +276,7 @@ class Ring:
             compressed = f"{first['stem']}{start}:{start + len(self._names)}"
             if _expand(compressed) == list(self._names):
                 text = compressed
-        size = f"Ring({len(self._names)} variables, {self._semiring})"
+        size = f"Ring({counted(len(self._names), 'variable')}, {self._semiring})"
         return shown(f"ring({text!r}, {self._semiring})", size)
 
 

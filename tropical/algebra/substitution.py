@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.semiring import Element
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.algebra.ring import Ring
@@ -122,7 +123,8 @@ def compose_at(f: Any, point: Sequence[Any], named: Mapping[str, Any]) -> Any:
         point = point[0]
     if len(point) != len(f.ring.names):
         message = (
-            f"the values must have {len(f.ring.names)} entries, one for each of the variables "
+            f"the values must have {counted(len(f.ring.names), 'entry', 'entries')}, one for each "
+            "of the variables "
             f"({', '.join(f.ring.names)}), got {len(point)}"
         )
         raise DimensionError(message)

@@ -26,6 +26,7 @@ from tropical.errors import (
 )
 from tropical.semiring import Semiring, max_plus, min_plus
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 class TopTwo(NamedTuple):
@@ -208,11 +209,14 @@ def _read(
     require_dimensions(e, 2, "exponents", "(M, d)")
     require_dimensions(x, 2, "points", "(N, d)")
     if len(e) != len(c):
-        message = f"exponents must have {len(c)} rows, one for each coefficient, got {len(e)}"
+        message = (
+            f"exponents must have {counted(len(c), 'row')}, one for each coefficient, got {len(e)}"
+        )
         raise DimensionError(message)
     if x.shape[1] != e.shape[1]:
         message = (
-            f"points must have {e.shape[1]} columns, one for each column of exponents, got "
+            f"points must have {counted(e.shape[1], 'column')}, one for each column of exponents, "
+            "got "
             f"{x.shape[1]}"
         )
         raise DimensionError(message)

@@ -14,6 +14,7 @@ from tropical.arrays.threads import in_threads, strips
 from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Array
+from tropical.wording import counted
 
 FEW = 2**15
 """Up to so many sums numpy answers while no kernel is loaded."""
@@ -150,7 +151,8 @@ def _product(
     right = B[:, np.newaxis] if B.ndim == 1 else B
     if left.shape[-1] != right.shape[-2]:
         message = (
-            f"B must have {left.shape[-1]} rows, one for each column of A, got shapes {A.shape} "
+            f"B must have {counted(left.shape[-1], 'row')}, one for each column of A, got shapes "
+            f"{A.shape} "
             f"and {B.shape}"
         )
         raise DimensionError(message)

@@ -22,6 +22,7 @@ from tropical.arrays.threads import in_threads, strips
 from tropical.errors import DimensionError, RangeError
 from tropical.semiring import Semiring
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 def sparse_matmul(A: Any, B: Any, semiring: Semiring, threads: int) -> Any:
@@ -157,7 +158,8 @@ def _require_fit(left: tuple[int, ...], right: tuple[int, ...]) -> None:
             raise DimensionError(message)
     if left[-1] != right[0]:
         message = (
-            f"B must have {left[-1]} rows, one for each column of A, got shapes {left} and {right}"
+            f"B must have {counted(left[-1], 'row')}, one for each column of A, got shapes {left} "
+            f"and {right}"
         )
         raise DimensionError(message)
 

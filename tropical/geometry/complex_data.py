@@ -9,18 +9,22 @@ from tropical.errors import ArgumentError
 from tropical.geometry.vectors import Vector
 from tropical.rationals import exact
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 def read_weights(weights: Iterable[Any], count: int) -> tuple[Rational, ...]:
     """Return exact weights, one for each of so many maximal cells."""
     read = tuple(exact(w, "weights") for w in weights)
     if len(read) != count:
-        message = f"weights must have {count} entries, one for each maximal cell, got {len(read)}"
+        message = (
+            f"weights must have {counted(count, 'entry', 'entries')}, one for each maximal cell, "
+            f"got {len(read)}"
+        )
         raise ArgumentError(message)
     return read
 
 
-def counted(point: Vector, weight: Rational) -> str:
+def weighted_point(point: Vector, weight: Rational) -> str:
     """Return a point with its weight, as a repr shows them."""
     return f"({', '.join(map(str, point))}): {weight}"
 

@@ -27,6 +27,7 @@ from tropical.geometry.convexity_points import (
     turned,
 )
 from tropical.semiring import Semiring, Value
+from tropical.wording import counted
 
 SHOWN = 8
 """The largest number of generators, and of their entries, that a repr lists."""
@@ -192,7 +193,7 @@ class TropicalPolytope:
 
     def __repr__(self) -> str:
         if len(self._generators) > SHOWN or self.length > SHOWN:
-            number = f"{len(self._generators)} generators of length {self.length}"
+            number = f"{counted(len(self._generators), 'generator')} of length {self.length}"
             return f"TropicalPolytope({number}, {self._semiring})"
         rows = ", ".join(f"[{', '.join(map(_entry, v))}]" for v in self._generators)
         return f"TropicalPolytope([{rows}], {self._semiring})"

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, TropicalError
 from tropical.matrices.matrix import Matrix
 from tropical.semiring import Semiring, Value, max_plus
+from tropical.wording import counted
 
 Point: TypeAlias = tuple[Value, ...]
 """Entries are int, Fraction, or the float infinity that is the zero of the semiring."""
@@ -36,7 +37,10 @@ def read_point(
         message = f"{name} must be a sequence of numbers, got {entries!r}"
         raise ArgumentTypeError(message) from error
     if n is not None and len(vector) != n:
-        message = f"{name} must have {n} entries, as the generators have, got {len(vector)}"
+        message = (
+            f"{name} must have {counted(n, 'entry', 'entries')}, as the generators have, got "
+            f"{len(vector)}"
+        )
         raise DimensionError(message)
     if all(isinstance(entry, float) for entry in vector):
         message = (

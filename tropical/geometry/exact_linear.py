@@ -15,6 +15,7 @@ from tropical.errors import ArgumentError, DimensionError
 from tropical.geometry.vectors import Vector, primitive, read_matrix, read_vector
 from tropical.rationals import integral, written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 def rank(rows: Iterable[Iterable[Any]]) -> int:
@@ -134,7 +135,10 @@ def solve(A: Iterable[Iterable[Any]], b: Iterable[Any]) -> Vector | None:
     read = _read(A, "A")
     right = read_vector(b, "b")
     if len(right) != len(read):
-        message = f"b must have {len(read)} entries, one for each row of A, got {len(right)}"
+        message = (
+            f"b must have {counted(len(read), 'entry', 'entries')}, one for each row of A, got "
+            f"{len(right)}"
+        )
         raise DimensionError(message)
     n = len(read[0]) if read else 0
     augmented = [(*row, bound) for row, bound in zip(read, right, strict=True)]

@@ -12,6 +12,7 @@ from tropical.geometry.cones import dual_cone
 from tropical.geometry.exact_linear import lattice_index, rank
 from tropical.geometry.vectors import Vector, dot, primitive, read_matrix, read_vector
 from tropical.typing import Rational
+from tropical.wording import counted
 
 Integers: TypeAlias = tuple[int, ...]
 
@@ -64,7 +65,9 @@ class Fan:
         listed = [tuple(cone) for cone in cones]
         for k, cone in enumerate(listed):
             if any(i not in place for i in cone):
-                message = f"cones[{k}] must be indices of {len(given)} rays, got {list(cone)}"
+                message = (
+                    f"cones[{k}] must be indices of {counted(len(given), 'ray')}, got {list(cone)}"
+                )
                 raise ArgumentError(message)
         self._cones = tuple(sorted({tuple(sorted(place[i] for i in cone)) for cone in listed}))
 
@@ -207,10 +210,10 @@ class Fan:
         return _fan, self._key()
 
     def __repr__(self) -> str:
-        lines = f", {len(self._lineality)} lines" if self._lineality else ""
+        lines = f", {counted(len(self._lineality), 'line')}" if self._lineality else ""
         return (
-            f"Fan(dim {self.dimension} in {self._n}-space, {len(self._rays)} rays, "
-            f"{len(self._cones)} maximal cones{lines})"
+            f"Fan(dim {self.dimension} in {self._n}-space, {counted(len(self._rays), 'ray')}, "
+            f"{counted(len(self._cones), 'maximal cone')}{lines})"
         )
 
 

@@ -17,6 +17,7 @@ from tropical.geometry.vectors import (
     read_size,
     read_vector,
 )
+from tropical.wording import counted
 
 
 class Hyperplanes(NamedArrangements):
@@ -156,7 +157,10 @@ class Hyperplanes(NamedArrangements):
         return _read_back, (type(self), *self._key())
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(dim {self._dimension}, {len(self._normals)} hyperplanes)"
+        return (
+            f"{type(self).__name__}(dim {self._dimension}, "
+            f"{counted(len(self._normals), 'hyperplane')})"
+        )
 
 
 def _read_back(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from tropical.wording import counted
+
 Flat: TypeAlias = frozenset[int]
 """The numbers of all hyperplanes through a nonempty intersection: they determine it."""
 
@@ -165,4 +167,4 @@ class IntersectionPoset:
         )
 
     def __repr__(self) -> str:
-        return f"IntersectionPoset(rank {self.rank}, {len(self)} flats)"
+        return f"IntersectionPoset(rank {self.rank}, {counted(len(self), 'flat')})"

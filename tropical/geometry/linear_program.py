@@ -29,6 +29,7 @@ from tropical.geometry.vectors import (
 from tropical.kernels import outcomes
 from tropical.rationals import quotient
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 @dataclass(frozen=True)
@@ -319,7 +320,10 @@ def _read_exactly(A: Any, b: Any, c: Any, n: int | None) -> _Program:
     rows = read_matrix(rows, "A", n)
     bounds = read_vector(b, "b")
     if len(bounds) != len(rows):
-        message = f"b must have {len(rows)} entries, one for each row of A, got {len(bounds)}"
+        message = (
+            f"b must have {counted(len(rows), 'entry', 'entries')}, one for each row of A, got "
+            f"{len(bounds)}"
+        )
         raise DimensionError(message)
     scales = [
         lcm(*(v.denominator for v in row), bound.denominator)

@@ -21,6 +21,7 @@ from tropical.geometry.subdivision_faces import Integers
 from tropical.geometry.vectors import Vector, primitive
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 class MixedCell:
@@ -251,7 +252,8 @@ class MixedSubdivision:
         if len(self._polynomials) != self.ambient_dimension:
             message = (
                 "the summands must be as many as the variables, to have a mixed volume, "
-                f"got {len(self._polynomials)} summands in {self.ambient_dimension} variables"
+                f"got {counted(len(self._polynomials), 'summand')} in "
+                f"{counted(self.ambient_dimension, 'variable')}"
             )
             raise DimensionError(message)
 
@@ -275,7 +277,7 @@ class MixedSubdivision:
     def __repr__(self) -> str:
         return (
             f"MixedSubdivision(dim {self.dimension} in {self.ambient_dimension}-space, "
-            f"{len(self._polynomials)} summands, {len(self.cells)} cells)"
+            f"{counted(len(self._polynomials), 'summand')}, {counted(len(self.cells), 'cell')})"
         )
 
 

@@ -26,6 +26,7 @@ from tropical.geometry.zonotope_segments import SumOfSegments
 from tropical.geometry.zonotope_vertices import all_vertices
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 class Polyhedron:
@@ -63,7 +64,8 @@ class Polyhedron:
         if not given and (onward or both_ways):
             message = (
                 "points must not be empty where there are rays or lines, as without points the set "
-                f"is empty, got {len(onward)} rays and {len(both_ways)} lines; "
+                f"is empty, got {counted(len(onward), 'ray')} and "
+                f"{counted(len(both_ways), 'line')}; "
                 "write the apex of a cone as a point"
             )
             raise ArgumentError(message)

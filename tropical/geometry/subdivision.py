@@ -24,6 +24,7 @@ from tropical.geometry.vectors import Vector, read_integer, read_matrix, read_ve
 from tropical.rationals import integral
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Rational
+from tropical.wording import counted
 
 
 class Subdivision:
@@ -183,7 +184,7 @@ class Subdivision:
         if self._points != other.points:
             message = (
                 "the subdivisions must have the same points in the same order, "
-                f"got {len(self._points)} and {len(other.points)} points"
+                f"got {len(self._points)} and {counted(len(other.points), 'point')}"
             )
             raise ArgumentError(message)
         around: list[set[int]] = [set() for _ in self._points]
@@ -274,7 +275,7 @@ class Subdivision:
     def __repr__(self) -> str:
         return (
             f"Subdivision(dim {self.dimension} in {self._ambient_dimension}-space, "
-            f"{len(self._points)} points, {len(self._facets)} cells)"
+            f"{counted(len(self._points), 'point')}, {counted(len(self._facets), 'cell')})"
         )
 
 

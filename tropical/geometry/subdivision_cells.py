@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tropical.geometry.vectors import Vector
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from tropical.geometry.subdivision import Subdivision
@@ -93,4 +94,4 @@ class Cell:
 
     def __repr__(self) -> str:
         shown = ", ".join(map(str, self.dual))
-        return f"Cell({len(self.members)} members, dual ({shown}), value {self.value})"
+        return f"Cell({counted(len(self.members), 'member')}, dual ({shown}), value {self.value})"

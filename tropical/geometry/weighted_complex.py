@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 from tropical.errors import ArgumentError, DimensionError
 from tropical.geometry.cell_adjacency import Generators, cofaces, faces
 from tropical.geometry.complex_cells import Cell, Ray
-from tropical.geometry.complex_data import counted, read_weights, require_different
+from tropical.geometry.complex_data import read_weights, require_different, weighted_point
 from tropical.geometry.modulo_subspace import echelon, primitive_direction, reduced
 from tropical.geometry.vectors import Vector, read_integer, read_matrix, read_vector
 from tropical.typing import Rational
+from tropical.wording import counted
 
 Integers: TypeAlias = tuple[int, ...]
 Level: TypeAlias = Sequence[Generators]
@@ -419,14 +420,14 @@ class WeightedComplex:
         if self.is_empty:
             return f"{name}(empty in {self._ambient}-space)"
         if self._dimension == 0 and len(self._vertices) <= SHOWN:
-            return f"{name}(points {', '.join(counted(*pair) for pair in self.points)})"
+            return f"{name}(points {', '.join(weighted_point(*pair) for pair in self.points)})"
         count = len(self._vertices)
         bounded = 0 if self._lineality else sum(not ds for _, ds in self.level(self._dimension))
         parts = [f"dim {self._dimension} in {self._ambient}-space"]
         if self._lineality:
             parts.append(f"lineality {len(self._lineality)}")
         else:
-            parts.append(f"{count} {'vertex' if count == 1 else 'vertices'}")
+            parts.append(counted(count, "vertex", "vertices"))
         unbounded = len(self.level(self._dimension)) - bounded
         parts.append(f"{bounded} bounded and {unbounded} unbounded cells")
         return f"{name}({', '.join(parts)})"

@@ -22,6 +22,7 @@ from tropical.geometry.vectors import (
 from tropical.geometry.zonotope_coordinates import IntegerZonotope, integer_zonotope
 from tropical.rationals import exact, integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 SHOWN = 8
 """The largest number of generators that a repr lists."""
@@ -246,7 +247,7 @@ class SumOfSegments:
         if len(self._generators) > SHOWN or len(self._base) > SHOWN:
             return (
                 f"Zonotope(dim {self.dimension} in {len(self._base)}-space, "
-                f"{len(self._generators)} generators)"
+                f"{counted(len(self._generators), 'generator')})"
             )
         rows = ", ".join(map(_list, self._generators))
         return f"Zonotope({_list(self._base)}, [{rows}])"

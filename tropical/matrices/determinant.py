@@ -24,6 +24,7 @@ from tropical.matrices.entries import ZERO, Weight, Weights, read_vector, times
 from tropical.matrices.graphs import components
 from tropical.matrices.matrix import Matrix, from_weights, require_square, scale_of
 from tropical.semiring import Value
+from tropical.wording import counted
 
 
 def determinant(A: Matrix) -> Value:
@@ -233,7 +234,10 @@ def cramer(A: Matrix, b: Any) -> tuple[Value, ...]:
     n = require_square(A)
     vector, floating = read_vector(b, A.semiring, "b")
     if len(vector) != n:
-        message = f"b must have {n} entries, one for each row of A, got {len(vector)}"
+        message = (
+            f"b must have {counted(n, 'entry', 'entries')}, one for each row of A, got "
+            f"{len(vector)}"
+        )
         raise DimensionError(message)
     column = Matrix.from_exact(tuple((v,) for v in vector), 1, A.semiring, floating)
     scale = scale_of(A, column)

@@ -18,6 +18,7 @@ from tropical.errors import ArgumentTypeError, DimensionError, ExactnessError
 from tropical.rationals import exact, integral
 from tropical.semiring import Element, Semiring, Value
 from tropical.typing import Array
+from tropical.wording import counted
 
 Rows: TypeAlias = tuple[tuple[Value, ...], ...]
 Weight: TypeAlias = int | float
@@ -125,7 +126,8 @@ def read_rows(rows: Any, semiring: Semiring, name: str = "rows") -> tuple[Rows, 
     for i, row in enumerate(listed):
         if len(row) != width:
             message = (
-                f"{name} must have one length, got {width} entries in row 0 and {len(row)} "
+                f"{name} must have one length, got {counted(width, 'entry', 'entries')} in row 0 "
+                f"and {len(row)} "
                 f"in row {i}"
             )
             raise DimensionError(message)

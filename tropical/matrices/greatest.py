@@ -22,6 +22,7 @@ from tropical.matrices.entries import ZERO, Scale, Weight, Weights, read_vector,
 from tropical.matrices.matrix import Matrix, require_matrix, scale_of
 from tropical.matrices.systems import residual
 from tropical.semiring import Value
+from tropical.wording import counted
 
 Step = Callable[[list[Weight]], list[Weight]]
 
@@ -137,7 +138,7 @@ def _entered(matrices: Sequence[Matrix], bound: Any) -> tuple[Scale, list[Weight
     semiring = matrices[0].semiring
     vector, floating = read_vector([0] * n if bound is None else bound, semiring, "bound")
     if len(vector) != n or any(isinstance(v, float) for v in vector):
-        message = f"bound must be {n} finite numbers, one for each column, got {vector}"
+        message = f"bound must be {counted(n, 'finite number')}, one for each column, got {vector}"
         raise DimensionError(message)
     row = Matrix.from_exact((vector,), n, semiring, floating)
     scale = scale_of(*matrices, row)

@@ -25,6 +25,7 @@ from tropical.matrices.writing import grid, latex, one_line
 from tropical.rationals import exact
 from tropical.semiring import NUMBERS, Element, Scalar, Semiring, Value, max_plus
 from tropical.typing import Array
+from tropical.wording import counted
 
 
 class Matrix(Element):
@@ -249,7 +250,8 @@ class Matrix(Element):
         self._semiring.require(other._semiring)
         if self._width != len(other._rows):
             message = (
-                f"the right factor of @ must have {self._width} rows, one for each column of the "
+                f"the right factor of @ must have {counted(self._width, 'row')}, one for each "
+                "column of the "
                 f"left one, got {len(other._rows)}"
             )
             raise DimensionError(message)

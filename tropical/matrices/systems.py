@@ -15,6 +15,7 @@ from tropical.errors import ArgumentError, DimensionError
 from tropical.matrices.entries import ZERO, Weight, Weights, read_vector, times
 from tropical.matrices.matrix import Matrix, from_weights, require_matrix, scale_of
 from tropical.semiring import Value
+from tropical.wording import counted
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def solve(A: Matrix, b: Any) -> LinearSolution:
     m, n = A.shape
     vector, floating = read_vector(b, A.semiring, "b")
     if len(vector) != m:
-        message = f"b must have {m} entries, one for each row of A, got {len(vector)}"
+        message = (
+            f"b must have {counted(m, 'entry', 'entries')}, one for each row of A, got "
+            f"{len(vector)}"
+        )
         raise DimensionError(message)
     column = Matrix.from_exact(tuple((v,) for v in vector), 1, A.semiring, floating)
     scale = scale_of(A, column)
@@ -135,7 +139,7 @@ def left_residual(A: Matrix, B: Matrix) -> Matrix:
     require_matrix(A)
     require_matrix(B, "B")
     if A.shape[0] != B.shape[0]:
-        message = f"B must have {A.shape[0]} rows, as many as A, got {B.shape[0]}"
+        message = f"B must have {counted(A.shape[0], 'row')}, as many as A, got {B.shape[0]}"
         raise DimensionError(message)
     scale = scale_of(A, B)
     weights = scale.enter(A.exact_rows)
@@ -167,6 +171,6 @@ def right_residual(B: Matrix, A: Matrix) -> Matrix:
     require_matrix(B, "B")
     require_matrix(A)
     if A.shape[1] != B.shape[1]:
-        message = f"B must have {A.shape[1]} columns, as many as A, got {B.shape[1]}"
+        message = f"B must have {counted(A.shape[1], 'column')}, as many as A, got {B.shape[1]}"
         raise DimensionError(message)
     return left_residual(A.T, B.T).T

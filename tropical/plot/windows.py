@@ -11,6 +11,7 @@ import numpy as np
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.plot.clipping import Window
 from tropical.typing import Array
+from tropical.wording import counted
 
 NARROWEST = 0.6
 """The least ratio of two sides of a window that is chosen."""
@@ -38,7 +39,9 @@ def read_window(window: Any, n: int) -> Window:
         message = f"window must be pairs (least, largest), one for each coordinate, got {window!r}"
         raise ArgumentTypeError(message) from error
     if len(pairs) != n:
-        message = f"window must have {n} pairs, one for each coordinate, got {len(pairs)}"
+        message = (
+            f"window must have {counted(n, 'pair')}, one for each coordinate, got {len(pairs)}"
+        )
         raise DimensionError(message)
     for low, high in pairs:
         if not (low < high and isfinite(high - low)):

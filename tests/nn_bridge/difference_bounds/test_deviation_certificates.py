@@ -17,7 +17,7 @@ import nn_bridge as nb
 import tropical as tp
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates import kink_bounds
-from nn_bridge.certificates.deviation import leaves
+from nn_bridge.certificates.deviation import bounds_over, leaves
 from nn_bridge.certificates.enclosure import Enclosure
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.packed import Rows
@@ -31,16 +31,22 @@ from tests.nn_bridge.difference_bounds.test_deviation import networks, separable
 
 F = nb.two_layer([[1, 2], [3, -1], [1, 0]], [1, -2, 0], [[2, 5, 1], [1, 0, 0]])
 G = nb.two_layer([[3, -1], [2, 4.125], [0, 1]], [-2, 2, 1], [[5, 1, 1], [0, 0.5, 0]])
+INTERVAL = [Fraction(-1)], [Fraction(1)]
 TRIANGLE = tp.Polytope([[0, 0], [2, 0], [0, 1]])
 CLEAR = nb.Network([nb.Affine([[1, 0], [0, 1]]), nb.ReLU(), nb.Affine([[1, 1], [0, 0]], [1, 0])])
 ALMOST = nb.Network(
     [nb.Affine([[2, 0], [0, 1]]), nb.ReLU(), nb.Affine([[0.5, 1], [0, 0]], [1, 0.5])]
 )
 TURNED = nb.Network([*ALMOST.layers[:2], nb.Affine([[0, 0], [1, 1]])])
+DEEP = [
+    nb.Network([*net.layers[:-1], nb.Affine([[1, -1, 0.5], [0, 1, 1]], [shift, 0]), *CLEAR.layers])
+    for net, shift in ((F, 0), (G, 0.125))
+]
 
 VERDICTS = {
     "deviation": deviation(F, G, ([-1, -1], [1, 2]), time_limit=0.3),
     "deviation on a triangle": deviation(F, G, TRIANGLE, time_limit=0.2),
+    "deviation of deep networks": deviation(*DEEP, ([-1, -1], [1, 2]), time_limit=0.3),
     "within": within(F, G, ([-1, -1], [1, 2]), 40, time_limit=0.3),
     "apart": within(F, G, ([-1, -1], [1, 2]), 1, time_limit=0.3),
     "same argmax": same_argmax(CLEAR, ALMOST, ([-1, -1], [1, 2]), time_limit=1),
@@ -55,7 +61,7 @@ def checked(verdict, certificate):
 @pytest.mark.parametrize("name", VERDICTS)
 def test_certificates_survive_a_round_trip_through_json(name):
     verdict = VERDICTS[name]
-    assert verdict.certificate["claim"] == name.removesuffix(" on a triangle")
+    assert verdict.certificate["claim"] == name.partition(" o")[0]
     assert checked(verdict, json.loads(json.dumps(verdict.certificate)))
 
 
@@ -119,7 +125,7 @@ def _is_true(verdict, forged):
 def test_a_certificate_without_a_field_proves_nothing(name):
     verdict = VERDICTS[name]
     for key in verdict.certificate:
-        if key != "notes":
+        if key not in {"notes", "multipliers"}:  # bounds may hold without them
             forged = {k: v for k, v in verdict.certificate.items() if k != key}
             assert not checked(verdict, forged), key
 
@@ -131,7 +137,9 @@ def test_a_certificate_of_others_networks_proves_nothing(name):
     assert not checker.check(verdict.certificate, plain_layers(verdict.f))
 
 
-@pytest.mark.parametrize("name", ["deviation", "deviation on a triangle"])
+@pytest.mark.parametrize(
+    "name", ["deviation", "deviation on a triangle", "deviation of deep networks"]
+)
 def test_no_bound_can_be_sharpened_by_a_word(name):
     """Whatever is claimed below what the boxes give is refused."""
     verdict = VERDICTS[name]
@@ -158,6 +166,28 @@ def test_the_box_around_a_polytope_must_be_proved():
     assert not checked(verdict, _changed(whole, ("box",), whole["box"][1:]))
 
 
+def test_multipliers_must_not_be_negative_and_are_those_of_constraints():
+    f, g = nb.Network([nb.Affine([[1, 1]])]), nb.Network([nb.Affine([[0, 0]])])
+    verdict = deviation(f, g, TRIANGLE)
+    whole = verdict.certificate
+    first = next(i for i, entry in enumerate(whole["multipliers"]) if entry)
+    (k, side, pairs), *_ = whole["multipliers"][first]
+    number, y = pairs[0]
+    for forged in ([[number, f"-{y}"]], [[77, y]], [[number, "1000000"]], [[number, "-1/0"]]):
+        entries = copy.deepcopy(whole["multipliers"])
+        entries[first] = [[k, side, forged]]
+        assert not checked(verdict, {**whole, "multipliers": entries})
+    less = {**whole, "bounds": ["2", "2"], "differences": [["2", "0"]]}
+    assert checked(verdict, less)
+    # x >= 0 taken off x + y would leave y, at most 1
+    for number in (4, 5):
+        entries = [[[0, 0, [[number, "-1"]]]] for _ in whole["multipliers"]]
+        less = {**whole, "bounds": ["2", "2"], "differences": [["2", "0"]], "multipliers": entries}
+        assert not checked(verdict, less)
+    for short in (whole["multipliers"][1:], [*whole["multipliers"], []], [], None):
+        assert not checked(verdict, {**whole, "multipliers": short})
+
+
 def test_a_cover_must_be_whole():
     verdict = VERDICTS["deviation"]
     (tree,) = verdict.certificate["trees"]
@@ -171,7 +201,7 @@ def test_a_cover_must_be_whole():
 )
 def test_a_cut_lies_within_its_box(tree):
     with pytest.raises((ValueError, LookupError)):
-        list(leaves(tree, [Fraction(-1)], [Fraction(1)]))
+        list(leaves(tree, INTERVAL, Enclosure([], [], *INTERVAL, 0)))
 
 
 def test_pairs_must_hold_every_unit_once():
@@ -237,8 +267,9 @@ def test_the_interval_of_an_activation_holds_its_kink():
     """The maximum of 1/2 - |x| and 0 is 1/2 at 0, though |x| is 1 at both ends."""
     f = nb.Network([nb.Affine([[1]]), nb.Abs(), nb.Affine([[-1]], [0.5]), nb.ReLU()])
     nets = paired(plain_layers(f), plain_layers(f), [[[0, 0, "1"]], [[0, 0, "1"]]])
-    enclosure = Enclosure(nets.levels, [Fraction(-1)], [Fraction(1)], 0)
-    assert enclosure.largest(nets.f[0])[0] >= Fraction(1, 2)
+    for reach in (None, 0, 2):
+        bounds = bounds_over(nets.levels, nets.f, INTERVAL, reach)
+        assert bounds.largest({0: 1}).bound >= Fraction(1, 2)
 
 
 def test_partners_bend_alike_and_have_a_positive_scale():
@@ -280,12 +311,14 @@ def test_any_pairs_and_scales_give_valid_bounds(data):
             + [[None, j, data.draw(scale)] for j in right[paired_off:]]
         )
     nets = paired(plain_layers(f), plain_layers(g), told)
-    corners = [data.draw(st.integers(-3, 3)) for _ in range(4)]
-    lower = [Fraction(min(corners[j::2])) for j in (0, 1)]
-    upper = [Fraction(max(corners[j::2])) for j in (0, 1)]
-    enclosure = Enclosure(nets.levels, lower, upper, data.draw(st.integers(0, 3)))
-    difference = minus(nets.f[0], nets.g[0], Fraction(1))
-    tops = [enclosure.largest(row)[0] for row in (nets.f[0], nets.g[0], difference)]
+    ends = [sorted(data.draw(st.integers(-3, 3)) for _ in range(4)) for _ in range(2)]
+    corners = [[Fraction(own[i], 3) for own in ends] for i in range(4)]
+    rows = [nets.f[0], nets.g[0], minus(nets.f[0], nets.g[0], Fraction(1))]
+    reach = data.draw(st.sampled_from([None, None, 0, 1, 2, 3]))
+    whole = bounds_over(nets.levels, rows, (corners[0], corners[3]), reach)
+    lower, upper = corners[1:3]
+    tops = [whole.within(lower, upper).largest({k: 1}).bound for k in range(3)]
+    apart = whole.largest({0: 1, 1: -1}).bound
     for a, b in product(range(4), repeat=2):
         shares = Fraction(a, 3), Fraction(b, 3)
         ends = zip(lower, upper, shares, strict=True)
@@ -294,6 +327,7 @@ def test_any_pairs_and_scales_give_valid_bounds(data):
         assert first <= tops[0]
         assert second <= tops[1]
         assert first - second <= tops[2]
+        assert first - second <= apart
 
 
 @given(st.integers(-20, 20), st.integers(0, 20))
@@ -348,10 +382,11 @@ def test_shortened_factors_lose_no_part_of_a_bound():
     f = nb.Network([*layers, nb.Affine([[Fraction(1, 13), Fraction(1, 17)]])])
     told = [[[0, 0, "1"], [1, 1, "1"]]] * 5
     nets = paired(plain_layers(f), plain_layers(f), told)
-    enclosure = Enclosure(nets.levels, [Fraction(1)] * 2, [Fraction(2)] * 2, 5)
     value = oracles.value(f, [Fraction(2), Fraction(2)])[0]
-    bound = enclosure.largest(nets.f[0])[0]
-    assert value <= bound < value * (1 + Fraction(1, 10**20))
+    for reach, digits in ((5, 20), (None, 18)):
+        bounds = bounds_over(nets.levels, nets.f, ([Fraction(1)] * 2, [Fraction(2)] * 2), reach)
+        bound = bounds.largest({0: 1}).bound
+        assert value <= bound < value * (1 + Fraction(1, 10**digits))
 
 
 @settings(max_examples=25)

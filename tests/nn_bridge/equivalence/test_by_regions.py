@@ -13,6 +13,7 @@ import nn_bridge as nb
 from nn_bridge.equivalence.by_regions import decide, normal_form
 from nn_bridge.regions.enumerate import cells as enumerate_cells
 from nn_bridge.strategies import near_misses
+from nn_bridge.time_limit import Deadline
 from tests.nn_bridge.regions import oracles
 from tests.nn_bridge.regions.test_activation_counts import small_networks
 
@@ -429,8 +430,8 @@ def test_no_budget_and_no_time_still_decide_what_needs_no_split():
     f = relu(([[0]], [1]), ([[1]], [0]), ([[1]], [0]))
     agree_with(decide(f, nb.Network([nb.Affine([[0]], [1])]), budget=0), expected=False)
     g = relu(([[1]], [1]), ([[1]], [0]), ([[1]], [0]))
-    for limits in ({"budget": 0}, {"time_limit": 0}):
+    for limits in ({"budget": 0}, {"deadline": Deadline(0)}):
         verdict = decide(g, relu(([[1]], [1]), ([[1]], [0])), **limits)
         assert isinstance(verdict, nb.Undecided)
         assert verdict.certificate["cells"] == {"tree": [None], "closed": 0, "open": 1}
-    assert "the time limit of 0 seconds is over" in verdict.reason
+    assert "the time limit of 0 s is over" in verdict.reason

@@ -272,7 +272,7 @@ def test_networks_hash_copy_and_print():
     [
         (lambda: PolynomialNetwork.ccp([], [[1]]), "must have at least one step"),
         (lambda: PolynomialNetwork.ccp([[[1]], [[1, 2]]], [[1]]), r"U\[1\] must have shape"),
-        (lambda: PolynomialNetwork.ccp([[[1]]], [[1, 2]]), "C must have 1 columns"),
+        (lambda: PolynomialNetwork.ccp([[[1]]], [[1, 2]]), "C must have 1 column"),
         (lambda: PolynomialNetwork.ccp([[[1]]], [[1]], [1, 2]), "beta must have shape"),
         (lambda: PolynomialNetwork.ncp([[[1]]], [[[1]]], [[[1]]], [[1]], [[1]]), "S must have 0"),
         (lambda: PolynomialNetwork.ncp([[[1]]], [], [[[1]]], [[1, 2]], [[1]]), r"B\[0\] must have"),
@@ -291,5 +291,5 @@ def test_what_is_no_polynomial_network_is_refused(make, message):
 
 
 def test_a_point_has_a_coordinate_an_input():
-    with pytest.raises(tp.errors.DimensionError, match="point must have 1 coordinates, got 2"):
+    with pytest.raises(tp.errors.DimensionError, match="point must have 1 coordinate, got 2"):
         PolynomialNetwork.ccp([[[1]]], [[1]])([1, 2])

@@ -211,7 +211,7 @@ def test_a_lower_bound_says_nothing_of_the_given_weights():
         (Architecture(2, [3, (3, nb.Maxout(2))]), "zhang2018", "layer 2 has maxout units"),
         (Architecture(2, [(3, nb.Maxout(2))]), "montufar2017", "layer 1 has maxout units"),
         (Architecture(2, [(3, nb.Maxout(2))]), "montufar2014", "layer 1 has maxout units"),
-        (Architecture(2, [3, 1]), "montufar2014", "layer 2 has 1 units, fewer than the 2 inputs"),
+        (Architecture(2, [3, 1]), "montufar2014", "layer 2 has 1 unit, fewer than the 2 inputs"),
         (Architecture(0, [3]), "pascanu2013", "there are no inputs"),
         (Architecture(2, []), "pascanu2013", "there are 0 layers"),
         (Architecture(2, [3, 3]), "one layer", "there are 2 layers"),

@@ -290,14 +290,21 @@ def test_what_cannot_be_compared_is_named():
     f = SmoothNetwork([[1]], [0], [[1]])
     with pytest.raises(ArgumentError, match="g must have units of the kind of f"):
         equivalent_smooth(f, SmoothNetwork([[1]], [0], [[1]], activation="elu"))
-    with pytest.raises(DimensionError, match="g must have 1 inputs and 1 outputs"):
+    with pytest.raises(DimensionError, match="g must have 1 input and 1 output"):
         equivalent_smooth(f, SmoothNetwork([[1, 1]], [0], [[1]]))
-    with pytest.raises(ArgumentError, match="domain must be None"):
-        equivalent_smooth(f, f, domain=([0], [1]))
-    with pytest.raises(ArgumentError, match="within must be None"):
+    with pytest.raises(DimensionError, match=r"domain must lie in R\^1"):
+        equivalent_smooth(f, f, domain=([0, 0], [1, 1]))
+    with pytest.raises(ArgumentError, match=r"within must be None .* nb\.sandwich"):
         equivalent_smooth(f, f, within=1)
-    with pytest.raises(ArgumentTypeError, match="g must be a SmoothNetwork"):
-        equivalent_smooth(f, nb.two_layer([[1]], [0], [[1]]))
+    with pytest.raises(ArgumentTypeError, match="g must be a SmoothNetwork or a Network"):
+        equivalent_smooth(f, "g")
+    with pytest.raises(ArgumentTypeError, match="f or g must be a SmoothNetwork"):
+        equivalent_smooth(nb.two_layer([[1]], [0], [[1]]), nb.two_layer([[1]], [0], [[1]]))
+    deep = nb.Network([nb.Affine([[1], [-1]]), nb.ReLU(), nb.Affine([[1, 1]], [-1]), nb.ReLU()])
+    with pytest.raises(ArgumentError, match="g must have at most one layer of kinks"):
+        equivalent_smooth(f, deep)
+    with pytest.raises(ArgumentError, match="g must have the head of f"):
+        equivalent_smooth(f, SmoothNetwork([[1]], [0], [[1]], head="sigmoid"))
 
 
 def test_verdicts_speak():
@@ -356,7 +363,7 @@ class TestForgedCertificates:
             ("format", "other"),
             ("version", 2),
             ("version", True),
-            ("claim", "undecided"),
+            ("claim", "within"),
             ("claim", None),
             ("domain", "nowhere"),
             ("inputs", 3),

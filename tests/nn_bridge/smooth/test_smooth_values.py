@@ -150,13 +150,13 @@ def test_networks_are_values():
     assert f != SmoothNetwork([[1, 0]], [2], [[3], [4]], activation=("elu", 2))
     assert f != "f"
     with pytest.raises(AttributeError, match="make a new SmoothNetwork"):
-        f.skip = None
+        f.beside = None
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        (([[1]], [0], [[1, 2]]), DimensionError, "A must have 1 columns"),
+        (([[1]], [0], [[1, 2]]), DimensionError, "A must have 1 column"),
         (([[1]], [0], [[1]], None, [[1, 2]]), DimensionError, r"skip must have shape \(1, 1\)"),
         (([[1]], [0], [[1]], None, None, "relu"), ArgumentTypeError, "activation must be"),
         (([[1]], [0], [[1]], None, None, ("elu", 0)), ArgumentError, "alpha must not be 0"),

@@ -17,6 +17,7 @@ import nn_bridge as nb
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.strategies import parameters, rationals, rewritings
+from nn_bridge.symmetry import affine_symmetries as module
 from nn_bridge.symmetry.affine_symmetries import affine_symmetries
 from tropical.errors import ArgumentError, BudgetError
 
@@ -514,3 +515,20 @@ class TestForgedCertificates:
         forged = {**told, "networks": [{"sha256": other.digest}]}
         assert not checker.check(forged, plain_layers(other))
         assert not checker.check(told, plain_layers(TRIANGLE), plain_layers(TRIANGLE))
+
+
+@pytest.mark.parametrize(
+    ("f", "order"),
+    [
+        (TRIANGLE, 12),
+        (nb.two_layer([[1, 0], [0, 1]], [0, 0], [[1, 1]], activation="abs"), 8),
+        (nb.two_layer([[1, 0], [0, 1], [3, 4]], [0, 0, 1], [[1, 2, 3]]), 1),
+        (nb.two_layer([[1, 0], [0, 1], [1, 6]], [0, 0, 0], [[1, 1, 1]], activation="abs"), 4),
+    ],
+)
+def test_a_prime_that_makes_different_numbers_equal_is_replaced(f, order, monkeypatch):
+    """Modulo small primes angles look equal that are not, or cannot be divided by."""
+    monkeypatch.setattr(module, "primes", lambda bits: iter([2, 3, 5, 7, 11, 13, 2**61 - 1]))
+    group = affine_symmetries(f)
+    assert group.order == order
+    assert group.check()

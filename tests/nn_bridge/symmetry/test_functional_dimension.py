@@ -432,8 +432,9 @@ def test_a_forged_certificate_that_checks_claims_what_is_true(f, skip):
 
 
 def test_claims_without_their_evidence_do_not_check():
-    found = functional_dimension(nb.two_layer([[1], [-1]], [0, 0], [[1, 1]]))
-    honest = found.certificate
+    f = nb.two_layer([[1], [-1]], [0, 0], [[1, 1]])
+    found = functional_dimension(f)
+    honest = {**found.certificate, "points": functional_dimension(f, "rank").certificate["points"]}
     dropped = {**honest, "at most": None}
     assert not checked(found, dropped)
     assert checked(found, {**dropped, "relations": None})
@@ -451,7 +452,10 @@ def test_claims_without_their_evidence_do_not_check():
 def test_points_at_a_bend_do_not_count():
     """At 0 both units look active, a derivative that neither side has."""
     found = functional_dimension(nb.two_layer([[1], [-1]], [0, 0], [[1, 1]]))
-    points = [*found.certificate["points"], [["0"], [0]]]
+    assert found.certificate["points"] is None
+    honest = functional_dimension(found.network, "rank").certificate
+    assert checked(found, honest)
+    points = [*honest["points"], [["0"], [0]]]
     forged = {**found.certificate, "points": points, "at least": 5, "at most": None}
     assert not checked(found, {**forged, "relations": None})
 
@@ -469,7 +473,9 @@ def test_points_at_a_bend_do_not_count():
 )
 def test_directions_that_change_something_do_not_count(f, direction):
     found = functional_dimension(f)
-    honest = found.certificate
+    points = functional_dimension(f, "rank").certificate["points"]
+    honest = {**found.certificate, "points": points}
+    assert checked(found, honest)
     assert sum(len(outputs) for _, outputs in honest["points"]) == len(honest["points"])
     forged = {
         **honest,

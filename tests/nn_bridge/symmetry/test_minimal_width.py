@@ -16,7 +16,6 @@ import nn_bridge as nb
 from nn_bridge.certificates import check as checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.strategies import networks, parameters, rewritings
-from nn_bridge.symmetry import minimal_width as module
 from nn_bridge.symmetry.minimal_width import minimal_width
 from tests.json_places import at, places
 from tropical.geometry.exact_linear import rank
@@ -173,25 +172,22 @@ def general(r, m, seed):
     )
 
 
-def test_bounds_are_returned_where_the_search_is_too_long(monkeypatch):
+def test_bounds_are_returned_where_the_search_is_too_long():
     exact = minimal_width(general(6, 1, 3))
     assert exact.width == 8
-    monkeypatch.setattr(module, "SUMS", 3)
-    found = minimal_width(general(6, 1, 3))
+    found = minimal_width(general(6, 1, 3), budget=3)
     assert (found.lower, found.upper, found.width) == (6, 8, None)
     assert repr(found) == "MinimalWidth(6 to 8, 6 hyperplanes)"
     assert "at least 6 and at most 8" in found.explain()
     assert found.check()
     assert found.proof
-    monkeypatch.setattr(module, "SUMS", 8)
-    assert minimal_width(general(6, 1, 3)).lower in (6, 7, 8)
+    assert minimal_width(general(6, 1, 3), budget=8).lower in (6, 7, 8)
 
 
-def test_a_function_of_one_input_keeps_its_bounds(monkeypatch):
+def test_a_function_of_one_input_keeps_its_bounds():
     f = absolute_values([[1]] * 8, [-i for i in range(8)], [[3**i for i in range(8)]])
     assert minimal_width(f).width == 9
-    monkeypatch.setattr(module, "SUMS", 4)
-    found = minimal_width(f)
+    found = minimal_width(f, budget=4)
     assert found.lower <= 9 <= found.upper
     assert found.proof
 

@@ -188,7 +188,7 @@ def test_a_decision_that_fails_leaves_what_is_sure():
             nb.ReLU(),
         ]
     )
-    found = translations(deep, budget=0, time_limit=0)
+    found = translations(deep, budget=0)
     assert ((0, 0, 1) in found.periods) or found.complete
     whole = translations(deep)
     assert whole.complete
@@ -202,7 +202,21 @@ def test_a_decision_that_fails_leaves_what_is_sure():
 
 
 def test_where_one_of_two_decisions_fails_the_other_one_is_kept(monkeypatch):
-    """The directions are then told as far as they are periods."""
+    """The directions are then told as far as they are periods: here 5 z is left out."""
+    linear = nb.Affine([[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1]])
+    f = nb.Network(
+        [
+            linear,
+            nb.TwoSlope([1, 1, 1, 1, 1], [0, 1, 0, 0, 1]),
+            nb.Affine([[1, 1, -1, 1, 0], [0, 0, 0, 0, 1]], [-2, 0]),
+            nb.TwoSlope([1, 1], [0, 1]),
+            nb.Affine([[3, 5]]),
+        ]
+    )
+    whole = translations(f)
+    assert (whole.periods, whole.directions) == (((0, 1, 0),), ((0, 1, 0), (0, 0, 1)))
+    assert whole.complete
+    assert whole.check()
     answers = iter([nb.equivalent])
 
     def asked(f, g, **limits):
@@ -210,8 +224,8 @@ def test_where_one_of_two_decisions_fails_the_other_one_is_kept(monkeypatch):
         return nb.Undecided(f, g, "a limit") if decide is None else decide(f, g, **limits)
 
     monkeypatch.setattr(module, "equivalent", asked)
-    found = translations(FELT)
-    assert (found.periods, found.complete) == (((0, 1),), False)
+    found = translations(f)
+    assert (found.periods, found.complete) == (((0, 1, 0),), False)
     assert found.directions == found.periods
     assert found.check()
 
@@ -347,8 +361,18 @@ class TestCertificates:
         nb.Network([nb.Affine([[1]] * 3, [0, -TINY, TINY]), nb.Abs(), nb.Affine([[1, 2, 4]])]),
         nb.Network([nb.Affine([[1], [-1], [2]], [0, 0, -TINY]), nb.Maxout(3)]),
         nb.Network([nb.Affine([[-2], [1], [1], [3]]), nb.Maxout(2), nb.Affine([[1, 5]])]),
+        nb.Network(
+            [
+                nb.Affine([[1], [-1], [1]], [0, -1, 5]),
+                nb.ReLU(),
+                nb.Affine([[1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [1, 0, 1], [0, 0, 1]]),
+                nb.Maxout(3),
+                nb.Affine([[1, 7]]),
+            ]
+        ),
+        nb.Network([nb.Affine([[0], [1]]), nb.ReLU(), nb.Affine([[3, 1]]), nb.ReLU()]),
     ],
-    ids=["kinks", "maximum", "ties"],
+    ids=["kinks", "maximum", "ties", "ties of what is constant", "units without weights"],
 )
 def test_the_point_of_slopes_lies_off_kinks_however_close(f):
     found = slopes_near(f, [Fraction(0)])

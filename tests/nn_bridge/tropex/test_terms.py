@@ -431,5 +431,5 @@ def test_functions_without_terms_are_refused():
         found.winners([[1, 2]], np.array([], int))
     with pytest.raises(ArgumentError, match="a maximum must have a term"):
         tropex(nb.Network([nb.ReLU()], 2), []).denominator([[1, 2]])
-    assert repr(found) == "Extraction(1 terms at 1 points, exact)"
+    assert repr(found) == "Extraction(1 term at 1 point, exact)"
     assert repr(found.pos) == "Terms(1, 2 variables)"

@@ -1,52 +1,27 @@
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from time import time
 
 import pytest
 
 import nn_bridge as nb
-from nn_bridge import cli
+from nn_bridge.cli.group import bar
 from nn_bridge.equivalence import decide
+from nn_bridge.errors import OutOfTimeError
+from tests.nn_bridge.cli.conftest import MODELS
 
-F = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
-G = nb.two_layer([[6, -2], [2, 4]], [-4, 2], [["5/2", 1]])
-H = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 6]])
-DEEP = nb.Network(
-    [nb.Affine([[1, 0], [-1, 0]], [0, 1]), nb.ReLU(), nb.Affine([[1, 1]], [-1]), nb.ReLU()]
-)
-FLAT = nb.two_layer([[1, 0], [-1, 0]], [-1, 0], [[1, 1]])  # the same function, no layer matches
-MODELS = {"f.npz": F, "g.json": G, "h.npz": H, "deep.npz": DEEP, "flat.npz": FLAT}
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with model files."""
-    monkeypatch.chdir(tmp_path)
-    for name, network in MODELS.items():
-        nb.write(network, tmp_path / name)
-    return tmp_path
-
-
-@pytest.fixture
-def nn_bridge(monkeypatch, capsys):
-    """Run the command line in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["nn-bridge", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.run()
-        return stopped.value.code, *capsys.readouterr()
-
-    return run
+F, G, H = (MODELS[name] for name in ("f.npz", "g.json", "h.npz"))
 
 
 def test_equal_files_exit_0_with_a_certificate_that_checks(folder, nn_bridge):
     code, out, _ = nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "c.json")
     assert code == 0
     assert out.startswith("EQUAL")
-    assert "one function on R^2" in out
+    assert "are one function: f(x) = g(x) for all x in R^2." in out
     assert "nn-bridge check c.json f.npz g.json" in out
     assert nn_bridge("check", "c.json", "f.npz", "g.json")[:2] == (
         0,
@@ -60,7 +35,7 @@ def test_equal_files_exit_0_with_a_certificate_that_checks(folder, nn_bridge):
 def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
     code, out, _ = nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "c.json")
     assert code == 1
-    assert "x0 = 7/6" in out
+    assert "at p = (7/6, 0), f(p) = 71/6 and g(p) = 40/3" in out
     code, out, _ = nn_bridge("check", "c.json", "f.npz", "h.npz")
     assert (code, out) == (
         0,
@@ -70,7 +45,7 @@ def test_different_files_exit_1_and_name_the_point(folder, nn_bridge):
 
 def test_undecided_exits_3(folder, nn_bridge):
     code, out, _ = nn_bridge(
-        "equivalent", "deep.npz", "flat.npz", "--time-limit", "0", "--certificate", "c.json"
+        "equivalent", "deep.npz", "flat.npz", "--budget", "0", "--certificate", "c.json"
     )
     assert code == 3
     assert "more than one layer of kinks" in " ".join(out.split())
@@ -87,11 +62,8 @@ def test_json_speaks_to_machines(folder, nn_bridge):
     assert facts["seconds"] > 0
     code, out, _ = nn_bridge("equivalent", "f.npz", "g.json", "--json", "--certificate", "c.json")
     assert (json.loads(out)["claim"], json.loads(out)["hyperplanes"]) == ("equal", 2)
-    assert json.loads(nn_bridge("check", "c.json", "f.npz", "g.json", "--json")[1]) == {
-        "valid": True,
-        "claim": "equal",
-        "domain": "everywhere",
-    }
+    facts = json.loads(nn_bridge("check", "c.json", "f.npz", "g.json", "--json")[1])
+    assert (facts["valid"], facts["claim"], facts["domain"]) == (True, "equal", "everywhere")
     assert json.loads(nn_bridge("info", "f.npz", "--json")[1])["two_layer"] is True
 
 
@@ -156,7 +128,7 @@ def test_wrong_use_and_unreadable_files_exit_2(folder, nn_bridge):
 
 def test_a_claim_can_be_required(folder, nn_bridge):
     """A certificate that claims nothing, or the contrary, does not pass where a proof is asked."""
-    nn_bridge("equivalent", "deep.npz", "flat.npz", "--time-limit", "0", "--certificate", "u.json")
+    nn_bridge("equivalent", "deep.npz", "flat.npz", "--budget", "0", "--certificate", "u.json")
     nn_bridge("equivalent", "f.npz", "h.npz", "--certificate", "d.json")
     nn_bridge("equivalent", "f.npz", "g.json", "--certificate", "e.json")
     assert nn_bridge("check", "u.json", "deep.npz", "flat.npz", "--claim", "equal")[0] == 1
@@ -197,6 +169,81 @@ def test_an_interrupt_exits_130(folder, nn_bridge, monkeypatch):
     monkeypatch.setattr(decide, "two_layer_form", interrupted)
     code, _, err = nn_bridge("equivalent", "f.npz", "g.json")
     assert (code, err.strip()) == (130, "interrupted")
+
+
+def test_an_interrupt_while_the_command_line_is_loaded_is_a_line_too(nn_bridge, monkeypatch):
+    class Interrupting:
+        @staticmethod
+        def find_spec(name, *_):
+            if name == "nn_bridge.cli.running":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "nn_bridge.cli.running", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting, *sys.meta_path])
+    assert nn_bridge("--version") == (130, "", "interrupted\n")
+
+
+def test_the_signal_of_ctrl_c_leaves_one_line_and_no_file(folder):
+    script = """
+import os, signal, sys
+from nn_bridge import evidence
+def interrupted(*_):
+    yield "{"
+    os.kill(os.getpid(), signal.SIGINT)
+    yield "}"
+evidence.json.JSONEncoder.iterencode = interrupted
+sys.argv = ["nn-bridge", "equivalent", "f.npz", "g.json", "--certificate", "c.json"]
+from nn_bridge.cli import run
+run()
+"""
+    before = set(folder.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "interrupted")
+    assert set(folder.iterdir()) == before
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch):
+    for terminal in (True, False):
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda terminal=terminal: terminal, raising=False)
+        monkeypatch.setattr(sys, "stderr", stream)
+        with bar(2, "deciding") as shown:
+            assert shown.disable is not terminal
+            shown.start_t = shown.last_print_t = time() - 2
+            shown.update(2)
+            assert ("deciding" in stream.getvalue()) is terminal
+        assert stream.getvalue().rpartition("\r")[2].strip() == ""
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_computed(folder, nn_bridge, monkeypatch):
+    def computed(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("nn_bridge.readers.read", computed)
+    for arguments in (
+        ["equivalent", "f.npz", "g.json", "--certificate", "no/such/c.json"],
+        ["symmetries", "f.npz", "--certificate", "no/such/c.json"],
+        ["canonical", "f.npz", "-o", "no/such/c.npz"],
+        ["rewrite", "f.npz", "-o", "no/such/c.npz"],
+    ):
+        code, _, error = nn_bridge(*arguments)
+        assert code == 2
+        assert "must lie in an existing folder" in error
+    code, _, error = nn_bridge("equivalent", "f.npz", "g.json", "--within", "0.1")
+    assert code == 2
+    assert "--within must come with --domain" in error
+
+
+def test_time_that_is_over_is_no_refutation(folder, nn_bridge, monkeypatch):
+    def late(*_):
+        raise OutOfTimeError(1.0, "matching layer 3")
+
+    monkeypatch.setattr("nn_bridge.unit_matching.comparing.by_layers", late)
+    code, out, error = nn_bridge("diff", "f.npz", "g.json")
+    assert (code, out) == (3, "")
+    assert "matching layer 3" in error
 
 
 def test_the_demo_proves_refutes_and_checks_in_a_process_of_its_own():
@@ -251,10 +298,10 @@ def test_equality_on_a_domain_in_a_file(folder, nn_bridge):
         "equivalent", *files, "--domain", "box.json", "--certificate", "c.json.gz"
     )
     assert code == 0
-    assert "a box in R^2" in out
+    assert "for all x in [0, 1] x [1/3, 2]." in out
     code, out, _ = nn_bridge("check", "c.json.gz", *files)
     assert code == 0
-    assert "on the domain that it names" in out
+    assert "one function, on [0, 1] x [1/3, 2]\n" in out
     asked = "check", "c.json.gz", *files, "--claim", "equal"
     assert nn_bridge(*asked)[0] == 1
     assert nn_bridge(*asked, "--domain", "box.json")[0] == 0
@@ -272,7 +319,7 @@ def test_a_largest_difference_can_be_asked_for(folder, nn_bridge):
     code, out, _ = nn_bridge(*asked, "0.01", "--certificate", "c.json")
     assert code == 0
     assert out.startswith("WITHIN 1/100 ")
-    assert "by no more than 1/100, on the domain" in nn_bridge("check", "c.json", *asked[1:3])[1]
+    assert "by no more than 1/100, on [-1, 1]" in nn_bridge("check", "c.json", *asked[1:3])[1]
     code, out, _ = nn_bridge(*asked, "1/101")
     assert code == 1
     assert out.startswith("APART BY MORE THAN 1/101 ")
@@ -291,15 +338,20 @@ def test_a_question_can_be_stopped_by_a_time_limit(folder, nn_bridge):
     assert nn_bridge("equivalent", *files, "--time-limit", "600")[0] == 0
 
 
-def test_a_certificate_is_not_written_over_a_model(folder, nn_bridge):
+def test_what_is_read_is_not_written_over(folder, nn_bridge):
+    (folder / "box.json").write_text("[[0, 0], [1, 1]]")
     for command in (
         ("equivalent", "f.npz", "g.json", "--certificate", "g.json"),
+        ("equivalent", "f.npz", "g.json", "--domain", "box.json", "--certificate", "box.json"),
         ("symmetries", "f.npz", "--certificate", "f.npz"),
+        ("canonical", "f.npz", "-o", "f.npz"),
+        ("rewrite", "g.json", "-o", "../" + folder.name + "/g.json"),
     ):
         code, _, error = nn_bridge(*command)
         assert code == 2
-        assert "must not be one of the model files" in error
-    assert nb.read("g.json") == G
+        assert "must not be one of the files that are read" in error
+    assert (nb.read("g.json"), nb.read("f.npz")) == (G, F)
+    assert (folder / "box.json").read_text() == "[[0, 0], [1, 1]]"
 
 
 def test_formulas_stay_on_their_lines(folder, nn_bridge):

@@ -1,0 +1,76 @@
+"""Reading the options that many functions share: what is nonsense is refused in one way."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from tropical.errors import ArgumentError
+
+
+def read_flag(value: Any, name: str, allowed: str = "True or False") -> bool:
+    """Return whether something is to be done: True or False, and not what merely counts as one.
+
+    Raises
+    ------
+    ArgumentError
+        For anything else.
+
+    Examples
+    --------
+    >>> from nn_bridge.options import read_flag
+    >>> read_flag(True, "signed")
+    True
+    >>> read_flag(2, "signed")
+    Traceback (most recent call last):
+        ...
+    tropical.errors.ArgumentError: signed must be True or False, got 2
+    """
+    if not isinstance(value, bool | np.bool_):
+        message = f"{name} must be {allowed}, got {value!r}"
+        raise ArgumentError(message)
+    return bool(value)
+
+
+def read_budget(value: Any, of: str, least: int = 1) -> int:
+    """Return how many of something may be looked at, which are ``least`` or more.
+
+    Raises
+    ------
+    ArgumentError
+        For anything but a whole number, and for fewer.
+
+    Examples
+    --------
+    >>> from nn_bridge.options import read_budget
+    >>> read_budget(0, "flags and cells", 0)
+    0
+    >>> read_budget(0.5, "cells")
+    Traceback (most recent call last):
+        ...
+    tropical.errors.ArgumentError: budget must be a number of cells, 1 or more, got 0.5
+    """
+    if not _is_whole(value) or value < least:
+        message = f"budget must be a number of {of}, {least} or more, got {value!r}"
+        raise ArgumentError(message)
+    return int(value)
+
+
+def read_seed(value: Any) -> int:
+    """Return a seed of random numbers.
+
+    Raises
+    ------
+    ArgumentError
+        For anything but a whole number, 0 or more.
+    """
+    if not _is_whole(value) or value < 0:
+        message = f"seed must be a whole number, 0 or more, got {value!r}"
+        raise ArgumentError(message)
+    return int(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)

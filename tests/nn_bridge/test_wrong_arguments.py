@@ -1,0 +1,64 @@
+"""What a newcomer passes by mistake is answered in words of the argument, never by a crash."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nn_bridge as nb
+from nn_bridge.domain import as_domain
+from tropical.errors import ArgumentTypeError, DimensionError
+
+F = nb.two_layer([[1]], [0], [[1]])
+
+
+class BytesPath:
+    """A path of bytes, as few systems have them."""
+
+    def __fspath__(self):
+        return b"f.npz"
+
+
+@pytest.mark.parametrize("path", [None, F, 3, b"f.npz", ["f.npz"], BytesPath()], ids=type)
+@pytest.mark.parametrize(
+    "use",
+    [
+        nb.read,
+        nb.read_domain,
+        lambda path: nb.write(F, path),
+        lambda path: nb.write_smt_lib(F, F, path),
+        lambda path: nb.equivalent(F, F).save(path),
+        lambda path: nb.check(path, F, F),
+    ],
+    ids=["read", "read_domain", "write", "write_smt_lib", "save", "check"],
+)
+def test_what_is_no_path_is_refused(use, path):
+    with pytest.raises(ArgumentTypeError, match="path must be a text or a Path that names a file"):
+        use(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: nb.to_smt_lib(F, F, names=3), ArgumentTypeError, "list of texts, got 3"),
+        (lambda: nb.to_smt_lib(F, F, names=[]), DimensionError, "must be 1 text, one an input"),
+        (lambda: nb.forward_error(F, None), ArgumentTypeError, "points, got None"),
+        (lambda: nb.Architecture(2, 3), ArgumentTypeError, r"got 3; write \[3\]"),
+        (lambda: as_domain({0: 1, 1: 2}, 1), ArgumentTypeError, "domain must be a Domain"),
+        (lambda: as_domain(range(10**6), 1), ArgumentTypeError, r"got range\(0, 1000000\); write"),
+        (lambda: as_domain([[0, 1]] * 10**4, 2), ArgumentTypeError, r"\[0, 1\], \.\.\.\]; write"),
+    ],
+)
+def test_other_mistakes(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+def test_names_may_come_one_after_another():
+    assert "(declare-const width Real)" in nb.to_smt_lib(F, F, names=iter(["width"]))
+
+
+def test_an_array_of_two_rows_is_a_box():
+    assert as_domain(np.array([[0.5, 0], [1, 1]]), 2) == nb.Domain.box(["1/2", 0], [1, 1])
+    with pytest.raises(ArgumentTypeError, match="domain must be a Domain"):
+        as_domain(np.zeros((3, 2)), 2)
