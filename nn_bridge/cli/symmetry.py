@@ -33,12 +33,14 @@ ONLY_TWO_LAYERS = (
 @click.argument("source", type=model)
 @click.option("--signed", is_flag=True, help="Look for changes of sign of inputs, too.")
 @click.option("--budget", type=click.IntRange(min=1), help="Search so far for those of the inputs.")
+@click.option("--time-limit", type=click.FloatRange(min=0), help="Stop after so many seconds.")
 @click.option("--certificate", type=output, help="Write the evidence for those of the inputs.")
 @json_option
 @parse_option
 def symmetries(
     source: Path,
     budget: int | None,
+    time_limit: float | None,
     certificate: Path | None,
     *,
     signed: bool,
@@ -58,7 +60,7 @@ def symmetries(
     network = read_network(source, parse)
     of_weights = None if two_layer_form(network) is None else nb.symmetries(network)
     limits = {} if budget is None else {"budget": budget}
-    of_inputs = nb.invariances(network, signed=signed, **limits)
+    of_inputs = nb.invariances(network, signed=signed, time_limit=time_limit, **limits)
     if certificate is not None:
         of_inputs.save(certificate)
     if as_json:
@@ -67,6 +69,7 @@ def symmetries(
             "inputs": {
                 "signed": signed,
                 "order": written(of_inputs.order),
+                "maximal": of_inputs.is_maximal,
                 "orbits": [list(orbit) for orbit in of_inputs.orbits],
             },
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from nn_bridge.canonical_form import canonical
+from nn_bridge.canonical_form import canonical_before
 from nn_bridge.collapse import two_layer_form
 from nn_bridge.explanations import coordinate_groups
 from nn_bridge.explanations.writing import Writing
@@ -18,6 +18,7 @@ from nn_bridge.symmetry.coordinate_maps import SignedPermutation
 from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.coordinate_search import coordinate_symmetries
 from nn_bridge.symmetry.stabilizer_chain import Orbits
+from nn_bridge.time_limit import Deadline, read_time_limit
 from tropical.errors import ArgumentError
 
 Pair: TypeAlias = tuple[SignedPermutation, SignedPermutation]
@@ -73,7 +74,13 @@ class Equivariances(CoordinateGroup):
         return f"Equivariances({signed}{self._counted()})"
 
 
-def equivariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS) -> Equivariances:
+def equivariances(
+    f: Network,
+    signed: bool = False,
+    *,
+    budget: int = REFINEMENTS,
+    time_limit: float | None = None,
+) -> Equivariances:
     r"""Return the group of pairs of permutations (P, Q) with :math:`f(P x) = Q f(x)` for all x.
 
     For a network with one layer of two-slope units they are the automorphisms of a coloured graph
@@ -89,6 +96,8 @@ def equivariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS
         Whether inputs and outputs may be turned round as well.
     budget : int
         How often colours of the graph may be refined, and how many cosets may be looked at.
+    time_limit : float, optional
+        Seconds for the search; the candidates that are left then are open. No limit unless told.
 
     Raises
     ------
@@ -96,6 +105,8 @@ def equivariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS
         If the network has a head.
     BudgetError
         If the budget does not suffice for the refinement of colours.
+    OutOfTimeError
+        If the time limit is over before there are candidates.
 
     Examples
     --------
@@ -118,9 +129,10 @@ def equivariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS
         raise ArgumentError(message)
     moves = Moves(f.inputs, f.outputs, signed=read_flag(signed, "signed"))
     budget = read_budget(budget, "refinements and cosets")
+    deadline = Deadline(read_time_limit(time_limit))
     if two_layer_form(f) is None:
-        action, evidence = coordinate_symmetries(f, moves, budget)
+        action, evidence = coordinate_symmetries(f, moves, budget, deadline)
         return Equivariances(f, action, moves, evidence)
-    graph = equivariance_graph(canonical(f), signed=moves.signed)
-    action = automorphisms(graph, budget=budget).restricted(graph.core)
+    graph = equivariance_graph(canonical_before(f, deadline), signed=moves.signed)
+    action = automorphisms(graph, budget=budget, deadline=deadline).restricted(graph.core)
     return Equivariances(f, action, moves, {"others": "kinks"})

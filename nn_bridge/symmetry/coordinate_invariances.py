@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nn_bridge.canonical_form import canonical
+from nn_bridge.canonical_form import canonical_before
 from nn_bridge.collapse import two_layer_form
 from nn_bridge.explanations import coordinate_groups
 from nn_bridge.explanations.writing import Writing
@@ -18,6 +18,7 @@ from nn_bridge.symmetry.coordinate_maps import SignedPermutation
 from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.coordinate_search import coordinate_symmetries
 from nn_bridge.symmetry.stabilizer_chain import Orbits, Permutation
+from nn_bridge.time_limit import Deadline, read_time_limit
 
 
 class Invariances(CoordinateGroup):
@@ -80,7 +81,13 @@ class Invariances(CoordinateGroup):
         return f"Invariances({signed}{self._counted()})"
 
 
-def invariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS) -> Invariances:
+def invariances(
+    f: Network,
+    signed: bool = False,
+    *,
+    budget: int = REFINEMENTS,
+    time_limit: float | None = None,
+) -> Invariances:
     r"""Return the group of coordinate permutations G with :math:`f(G x) = f(x)` for all x.
 
     For a network with one layer of two-slope units these are the automorphisms of a coloured
@@ -101,6 +108,8 @@ def invariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS) 
         Whether coordinates may be turned round as well: signed permutations.
     budget : int
         How often colours of the graph may be refined, and how many cosets may be looked at.
+    time_limit : float, optional
+        Seconds for the search; the candidates that are left then are open. No limit unless told.
 
     Returns
     -------
@@ -111,6 +120,8 @@ def invariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS) 
     ------
     BudgetError
         If the budget does not suffice for the refinement of colours.
+    OutOfTimeError
+        If the time limit is over before there are candidates.
 
     Examples
     --------
@@ -124,9 +135,10 @@ def invariances(f: Network, signed: bool = False, *, budget: int = REFINEMENTS) 
     f, _ = comparable(f, f)
     moves = Moves(f.inputs, 0, signed=read_flag(signed, "signed"))
     budget = read_budget(budget, "refinements and cosets")
+    deadline = Deadline(read_time_limit(time_limit))
     if two_layer_form(f) is None:
-        action, evidence = coordinate_symmetries(f, moves, budget)
+        action, evidence = coordinate_symmetries(f, moves, budget, deadline)
         return Invariances(f, action, moves, evidence)
-    graph = invariance_graph(canonical(f), signed=moves.signed)
-    action = automorphisms(graph, budget=budget).restricted(graph.core)
+    graph = invariance_graph(canonical_before(f, deadline), signed=moves.signed)
+    action = automorphisms(graph, budget=budget, deadline=deadline).restricted(graph.core)
     return Invariances(f, action, moves, {"others": "kinks"})

@@ -11,6 +11,7 @@ from nn_bridge.network import Network
 from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.equivariance import sides
 from nn_bridge.symmetry.stabilizer_chain import Permutation
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Undecided
 from tropical.typing import Rational
 
@@ -29,6 +30,8 @@ class Oracle:
         The function.
     moves : Moves
         What the permutations do.
+    deadline : Deadline
+        When it passes, equalities are left open.
 
     Attributes
     ----------
@@ -40,9 +43,10 @@ class Oracle:
         For one that is not decided the reason.
     """
 
-    def __init__(self, f: Network, moves: Moves) -> None:
+    def __init__(self, f: Network, moves: Moves, deadline: Deadline = NEVER) -> None:
         self._f = f
         self._moves = moves
+        self._deadline = deadline
         self._values: dict[Values, Values] = {}
         generator = np.random.default_rng(f.inputs)
         drawn = generator.integers(-9, 10, (POINTS, f.inputs)).tolist()
@@ -71,7 +75,8 @@ class Oracle:
             if self._f(inner(point)) != (value if fixed else outer(value)):
                 self.refuted[images] = point
                 return
-        verdict = equivalent(*sides(self._f, inner.affine(), None if fixed else outer.affine()))
+        maps = inner.affine(), None if fixed else outer.affine()
+        verdict = equivalent(*sides(self._f, *maps), time_limit=self._deadline.left)
         if isinstance(verdict, Undecided):
             self.open[images] = verdict.reason
         elif isinstance(verdict, Counterexample):

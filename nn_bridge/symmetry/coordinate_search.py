@@ -13,6 +13,7 @@ from nn_bridge.symmetry.coordinate_oracle import Oracle
 from nn_bridge.symmetry.coordinate_values import Pair, value_graph
 from nn_bridge.symmetry.coset_refutations import Cosets
 from nn_bridge.symmetry.stabilizer_chain import AutomorphismGroup, Permutation
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import written
 
 STEPS = (3, 1, 17)
@@ -26,7 +27,7 @@ EFFORT, EDGES = 10_000_000, 20_000
 
 
 def coordinate_symmetries(
-    f: Network, moves: Moves, budget: int
+    f: Network, moves: Moves, budget: int, deadline: Deadline = NEVER
 ) -> tuple[AutomorphismGroup, dict[str, Any]]:
     """Return the group of permutations of points that a network commutes with, and evidence.
 
@@ -43,6 +44,8 @@ def coordinate_symmetries(
         What permutations do.
     budget : int
         How often colours may be refined, and how many cosets may be looked at.
+    deadline : Deadline
+        When it passes, candidates that are left are open.
 
     Returns
     -------
@@ -54,17 +57,19 @@ def coordinate_symmetries(
     ------
     BudgetError
         If the budget does not suffice for the refinement of colours.
+    OutOfTimeError
+        When the deadline passes before the candidates are found.
     """
-    oracle = Oracle(f, moves)
-    candidates, steps, pairs, whole = _candidates(f, moves, oracle, budget)
+    oracle = Oracle(f, moves, deadline)
+    candidates, steps, pairs, whole = _candidates(f, moves, oracle, budget, deadline)
     evidence: dict[str, Any] = {"others": "values", "steps": [*steps], "pairs": [*map(list, pairs)]}
     found = candidates
     if not whole:
-        cosets = Cosets(f, moves, candidates, oracle, budget)
+        cosets = Cosets(f, moves, candidates, oracle, budget, deadline)
         found = replace(cosets.symmetries(), effort=candidates.effort)
         refutations = cosets.refutations(found)
         if refutations is None:
-            evidence = {"others": None, "reason": _reason(oracle)}
+            evidence = {"others": None, "reason": _reason(oracle, deadline)}
         else:
             trail, points = refutations
             evidence["candidates"] = list(map(moved_points, candidates.generators))
@@ -89,12 +94,15 @@ class _Candidates(NamedTuple):
     whole: bool
 
 
-def _candidates(f: Network, moves: Moves, oracle: Oracle, budget: int) -> _Candidates:
+def _candidates(
+    f: Network, moves: Moves, oracle: Oracle, budget: int, deadline: Deadline
+) -> _Candidates:
     """Return candidates from values at few points, or at more where these do not suffice."""
 
     def by(steps: tuple[int, ...], pairs: tuple[Pair, ...] = ()) -> _Candidates:
         graph = value_graph(f, moves, steps, pairs)
-        group = automorphisms(graph, budget=budget).restricted(graph.core)
+        found = automorphisms(graph, budget=budget, deadline=deadline)
+        group = found.restricted(graph.core)
         return _Candidates(group, steps, pairs, all(map(oracle.holds, group.generators)))
 
     steps = STEPS if moves.signed else (*STEPS, *(-step for step in STEPS))
@@ -112,7 +120,10 @@ def _is_affordable(f: Network, moves: Moves) -> bool:
     return edges <= EDGES and pairs * len(PAIRS) * f.parameters <= EFFORT
 
 
-def _reason(oracle: Oracle) -> str:
+def _reason(oracle: Oracle, deadline: Deadline) -> str:
     """Return why some candidates are open."""
-    reasons = chain(oracle.open.values(), ["the budget of cosets was spent"])
+    reasons = chain(
+        oracle.open.values(),
+        [f"stopped after {deadline}" if deadline.passed else "the budget of cosets was spent"],
+    )
     return next(reasons)

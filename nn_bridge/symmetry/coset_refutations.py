@@ -28,6 +28,7 @@ from nn_bridge.symmetry.stabilizer_chain import (
     group_with_base,
     product,
 )
+from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample
 from tropical.typing import Array, Rational
 
@@ -68,6 +69,8 @@ class Cosets:
         The answers about single permutations.
     budget : int
         How many cosets may be looked at.
+    deadline : Deadline
+        When it passes, the cosets that are left are open.
     """
 
     def __init__(
@@ -77,12 +80,14 @@ class Cosets:
         candidates: AutomorphismGroup,
         oracle: Oracle,
         budget: int,
+        deadline: Deadline = NEVER,
     ) -> None:
         self._f = f
         self._moves = moves
         self._candidates = candidates
         self._oracle = oracle
         self._left = budget
+        self._deadline = deadline
         self._depth = len(candidates.base)
         self._spaces: dict[int, _Space] = {}
         self._refuted: dict[tuple[int, ...], int | None] = {}
@@ -133,7 +138,7 @@ class Cosets:
         stack: list[_Branch] = []
         refuted = 0
         following: _Coset | None = coset
-        while following is not None and self._left:
+        while following is not None and self._left and not self._deadline.passed:
             single = len(following.images) == self._depth
             if self._is_refuted(following):
                 refuted += single
@@ -232,6 +237,7 @@ class Cosets:
                     *behind,
                 ]
             ),
+            time_limit=self._deadline.left,
         )
         if not isinstance(verdict, Counterexample):
             return False

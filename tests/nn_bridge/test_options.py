@@ -35,6 +35,8 @@ TIMED = {
     "minimal_width": nb.minimal_width,
     "functional_dimension": nb.functional_dimension,
     "affine_symmetries": nb.affine_symmetries,
+    "invariances": nb.invariances,
+    "equivariances": nb.equivariances,
 }
 BUDGETED = {
     **EQUAL,

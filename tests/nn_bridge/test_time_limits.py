@@ -72,6 +72,15 @@ SAME = nb.two_layer([[1], [-1]], [-1, 0], [[1, 1]])
 SHALLOW = nb.two_layer([[1, 1], [1, -1], [0, 1]], [0, -1, 3], [[1, 1, 2]])
 ON_TRIANGLE = nb.two_layer([[1, 1], [1, -1], [0, 0]], [0, -1, 1], [[1, 1, 6]])
 ZERO = nb.Network([nb.Affine([[0, 0]])])
+FAR = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, 1, 2]]
+"""Beside three inputs alike, a unit that tells one apart, but only far from the origin."""
+ALMOST = chain(
+    nb.Affine(FAR, [0, 0, 0, -1, -100]),
+    nb.ReLU(),
+    nb.Affine([[1, 1, 1, 1, 1], [1, 1, 1, -1, 0]]),
+    nb.ReLU(),
+    nb.Affine([[1, -1]]),
+)
 PAIRS = {
     "layers that match": (LEFT, nb.rewrite(LEFT, 1), None),
     "layers that match on a box": (LEFT, nb.rewrite(LEFT, 2), ([0, 0], [1, 1])),
@@ -198,6 +207,22 @@ def test_bounds_of_the_least_width_hold_at_every_moment(f, least, monkeypatch):
     assert len(kinds) > 2
 
 
+@pytest.mark.parametrize("ask", [nb.invariances, nb.equivariances])
+def test_groups_are_a_part_at_every_moment_and_told_to_be_one(ask, monkeypatch):
+    kinds = set()
+    for whole, again in moments(monkeypatch, lambda: ask(ALMOST, time_limit=LONG)):
+        assert (whole.order, whole.is_maximal) == (2, True)
+        try:
+            found = again()
+        except OutOfTimeError:
+            kinds.add("nothing")
+            continue
+        kinds.add((found.order, found.is_maximal))
+        assert found.order == 2 or not found.is_maximal
+        assert found.check()
+    assert {"nothing", (1, False), (2, True)} <= kinds
+
+
 LIMITED = {
     "equivalent": lambda **limit: nb.equivalent(LEFT, nb.rewrite(LEFT, 1), **limit),
     "equivalent on a box": lambda **limit: nb.equivalent(LEFT, LEFT, ([0, 0], [1, 1]), **limit),
@@ -210,6 +235,10 @@ RAISING = {
     "minimal_width": lambda **limit: nb.minimal_width(WIDE, **limit),
     "functional_dimension": lambda **limit: nb.functional_dimension(WIDE, **limit),
     "functional_dimension by rank": lambda **limit: nb.functional_dimension(BENT, **limit),
+    "invariances": lambda **limit: nb.invariances(WIDE, **limit),
+    "invariances of a deep network": lambda **limit: nb.invariances(LEFT, **limit),
+    "equivariances": lambda **limit: nb.equivariances(WIDE, **limit),
+    "equivariances of a deep network": lambda **limit: nb.equivariances(LEFT, **limit),
 }
 
 

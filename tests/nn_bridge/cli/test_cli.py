@@ -381,7 +381,13 @@ def test_symmetries_are_told_with_a_certificate_of_one_file(folder, nn_bridge):
     code, out, _ = nn_bridge("symmetries", "sum.json", "--signed", "--json")
     assert code == 0
     facts = json.loads(out)
-    assert facts["inputs"] == {"signed": True, "order": "6", "orbits": [[0, 1, 2]]}
+    assert facts["inputs"] == {
+        "signed": True,
+        "order": "6",
+        "maximal": True,
+        "orbits": [[0, 1, 2]],
+    }
+    assert nn_bridge("symmetries", "sum.json", "--time-limit", "0")[0] == 3
     assert facts["weights"]["parametrizations"] == "1"
     nb.write(nb.max_of(3), folder / "three.json")
     code, out, _ = nn_bridge("symmetries", "three.json")
