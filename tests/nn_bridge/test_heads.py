@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn_bridge as nb
-from nn_bridge.cli import commands
+from nn_bridge.cli.running import commands
 from nn_bridge.heads import comparable
 from nn_bridge.network import HEADS
 from tests import network_oracles as oracles
