@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from itertools import permutations, product
 from math import factorial
 
@@ -22,7 +23,9 @@ from nn_bridge.symmetry.coordinate_equivariances import Equivariances, equivaria
 from nn_bridge.symmetry.coordinate_invariances import Invariances, invariances
 from nn_bridge.symmetry.coordinate_maps import SignedPermutation
 from nn_bridge.symmetry.coordinate_moves import Moves
-from nn_bridge.symmetry.coordinate_search import coordinate_symmetries
+from nn_bridge.symmetry.coordinate_oracle import Oracle
+from nn_bridge.symmetry.coordinate_search import coordinate_symmetries, moved_points
+from nn_bridge.symmetry.coset_refutations import Cosets
 from tests.network_oracles import value
 from tests.nn_bridge.symmetry.planted_networks import closure, planted
 from tests.nn_bridge.symmetry.test_invariances import deep, example, far_from_symmetric, sums
@@ -452,3 +455,32 @@ def test_values_at_outputs_that_candidates_move_are_compared_in_any_order():
     assert not candidates.has_no_others([], [0, 0], places)
     assert not candidates.has_no_others([], [None, 0, 0, 0], places)
     assert not candidates.has_no_others([both], [0], [["5", "5"]])
+
+
+def test_candidates_must_keep_the_values_that_are_told():
+    """A search for symmetries prunes by candidates, so these must be automorphisms themselves."""
+    f = nb.Network(
+        [
+            nb.Affine([[1, 0, 0], [0, 1, 0], [0, 0, 3]]),
+            nb.ReLU(),
+            nb.Affine([[1, 1, 1], [1, 1, -1]]),
+            nb.ReLU(),
+            nb.Affine([[1, -1]]),
+        ]
+    )
+    moves = Moves(3, 0, signed=False)
+    found, evidence = coordinate_symmetries(f, moves, 1000)
+    assert invariances(f).certificate == Invariances(f, found, moves, evidence).certificate
+    everything = invariances(nb.two_layer([[1, 1, 1]], [0], [[1]]))._action
+    oracle = Oracle(f, moves)
+    cosets = Cosets(f, moves, everything, oracle, 1000)
+    found = replace(cosets.symmetries(), effort=1000)
+    assert found.order == 2
+    trail, points = cosets.refutations(found)
+    evidence |= {
+        "candidates": list(map(moved_points, everything.generators)),
+        "refutations": trail,
+        "points": [list(map(str, point)) for point in points],
+        "equalities": [oracle.proofs[generator] for generator in found.generators],
+    }
+    assert not Invariances(f, found, moves, evidence).check()
