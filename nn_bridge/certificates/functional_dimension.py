@@ -20,13 +20,11 @@ from nn_bridge.certificates.rows import (
     as_count,
     as_fraction,
     as_fractions,
-    bends,
+    divided,
     group_sizes,
     row_of,
-    row_readers,
     slopes_of,
     whole,
-    widths_of,
 )
 
 
@@ -89,26 +87,14 @@ class _Maps:
     """A network as affine maps, merged where they follow each other, and layers that bend."""
 
     def __init__(self, layers: Layers) -> None:
-        widths = list(widths_of(layers))
-        self.inputs, self.outputs = widths[0], widths[-1]
-        self.parameters = 0
-        self._chains: list[tuple[list[Callable[[int], Row]], int]] = []
-        self._kinks: list[dict[str, Any]] = []
-        start = 1
-        for i in range(1, len(layers) + 1):
-            last = i == len(layers)
-            if not last and not (widths[i - 1] and bends(layers[i])):
-                continue
-            chain = row_readers(layers[start:i], widths[start - 1 :])
-            self._chains.append((chain, widths[i - 1]))
-            self.parameters += widths[i - 1] * (widths[start - 1] + 1)
-            if not last:
-                self._kinks.append(layers[i])
-            start = i + 1
+        self._segments, kinks = divided(layers)
+        self._kinks = [layer for layer, _ in kinks]
+        self.inputs, self.outputs = self._segments[0].columns, self._segments[-1].rows
+        self.parameters = sum(own.rows * (own.columns + 1) for own in self._segments)
 
     @cached_property
     def _maps(self) -> list[list[Row]]:
-        return [[row_of(chain, k) for k in range(height)] for chain, height in self._chains]
+        return [[own.row(k) for k in range(own.rows)] for own in self._segments]
 
     def derivatives(self, point: list[Fraction], outputs: list[int], skip: bool) -> list[list[int]]:
         """Return the derivatives of some outputs at a point by all parameters, modulo the prime.

@@ -17,15 +17,13 @@ from typing import Any, TypeAlias
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
-    bends,
+    divided,
     group_sizes,
     proportional,
     require,
     row_of,
-    row_readers,
     row_sum,
     slopes_of,
-    widths_of,
 )
 
 Bend: TypeAlias = tuple[bool, Fraction, Fraction]
@@ -145,19 +143,13 @@ class _Side:
     """A network as segments of affine maps between layers of kinks, and how far it is followed."""
 
     def __init__(self, layers: Layers) -> None:
-        widths = list(widths_of(layers))
-        places = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
-        self.segments = [
-            row_readers(layers[start + 1 : end], widths[start:])
-            for start, end in pairwise([0, *places, len(layers)])
-        ]
-        self.kinks = [(layers[i], widths[i - 1]) for i in places]
-        self.outputs = widths[-1]
+        self.segments, self.kinks = divided(layers)
+        self.outputs = self.segments[-1].rows
         self.coordinates: list[Row] | None = None
 
     def entering(self) -> Callable[[int], Row]:
         """Return the function that reads a row of the next segment, in terms of features."""
-        chain = self.segments.pop(0)
+        chain = self.segments.pop(0).chain
         if self.coordinates is not None:
             chain = [*chain, self.coordinates.__getitem__]
         return lambda i: row_of(chain, i)

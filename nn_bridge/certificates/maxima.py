@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import accumulate, pairwise
 from math import lcm
 from typing import Any, TypeAlias
@@ -15,12 +14,10 @@ from typing import Any, TypeAlias
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
-    bends,
+    divided,
     group_sizes,
     row_of,
-    row_readers,
     slopes_of,
-    widths_of,
 )
 
 Coordinate: TypeAlias = tuple[int, list[Row]]
@@ -38,16 +35,13 @@ def sum_of_maxima(layers: Layers) -> tuple[list[list[Row]], list[Row]]:
     ValueError
         If the network is not such a sum.
     """
-    widths = list(widths_of(layers))
-    places = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
-    coordinates: list[Coordinate] = [(1, [({j: 1}, 0, 1)]) for j in range(widths[0])]
-    outputs: list[Row] = []
-    for start, end in pairwise([0, *places, len(layers)]):
-        read = partial(row_of, row_readers(layers[start + 1 : end], widths[start:]))
-        outputs = [read(i) for i in range(widths[end - 1])]
-        if end < len(layers):
-            entering = [_maximum(row, coordinates) for row in outputs]
-            coordinates = _bent(layers[end], entering)
+    segments, kinks = divided(layers)
+    first, *others = ([segment.row(i) for i in range(segment.rows)] for segment in segments)
+    coordinates: list[Coordinate] = [(1, [({j: 1}, 0, 1)]) for j in range(segments[0].columns)]
+    outputs = first
+    for (layer, _), following in zip(kinks, others, strict=True):
+        coordinates = _bent(layer, [_maximum(row, coordinates) for row in outputs])
+        outputs = following
     signed = [
         ({i: v * coordinates[i][0] for i, v in weights.items()}, constant, denominator)
         for weights, constant, denominator in outputs

@@ -25,14 +25,12 @@ from nn_bridge.certificates.rows import (
     Layers,
     as_count,
     as_fraction,
-    bends,
+    divided,
     group_sizes,
     output_count,
     require,
     row_of,
-    row_readers,
     slopes_of,
-    widths_of,
 )
 
 Slopes: TypeAlias = tuple[Fraction, Fraction] | None
@@ -146,7 +144,7 @@ def paired(f: Layers, g: Layers, told: Any) -> PairedNetworks:
         before = _Before(ready)
         columns = 2 * len(ready)
     outputs = range(output_count(f))
-    last = [[row_of(side.segments[-1], k) for k in outputs] for side in sides]
+    last = [[row_of(side.chains[-1], k) for k in outputs] for side in sides]
     return PairedNetworks(
         levels,
         [before.first(row) for row in last[0]],
@@ -160,23 +158,17 @@ class _Side:
     """A network as affine maps between layers of kinks."""
 
     def __init__(self, layers: Layers, depth: int) -> None:
-        widths = list(widths_of(layers))
-        places = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
-        self.segments = [
-            row_readers(layers[start + 1 : end], widths[start:])
-            for start, end in pairwise([0, *places, len(layers)])
-        ]
-        self.kinks = [_kinks(layers[i], widths[i - 1]) for i in places]
-        _require(len(places) <= depth)
-        for _ in range(depth - len(places)):
-            self.segments.append([])
-            self.kinks.append(_kinks(IDENTITY, widths[-1]))
+        segments, kinks = divided(layers)
+        _require(len(kinks) <= depth)
+        beyond = depth - len(kinks)
+        self.chains = [*(segment.chain for segment in segments), *([] for _ in range(beyond))]
+        self.kinks = [_kinks(*own) for own in (*kinks, *[(IDENTITY, segments[-1].rows)] * beyond)]
 
     def row(self, depth: int, unit: int | None, place: int) -> SparseRow:
         """Return a coordinate that a unit takes, 0 where it is missing."""
         if unit is None:
             return ZERO
-        return row_of(self.segments[depth], self.kinks[depth][unit][0][place])
+        return row_of(self.chains[depth], self.kinks[depth][unit][0][place])
 
 
 class _Before:

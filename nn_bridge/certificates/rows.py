@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import frexp, lcm
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Layers: TypeAlias = Sequence[dict[str, Any]]
 Row: TypeAlias = tuple[dict[int, int], int, int]
@@ -25,16 +25,14 @@ class TwoLayer:
     """A network with at most one layer of kinks: an affine map, slopes, an affine map."""
 
     def __init__(self, layers: Layers) -> None:
-        widths = list(widths_of(layers))
-        kinks = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
-        if len(kinks) > 1 or any(layers[i]["kind"] != "two slopes" for i in kinks):
+        segments, kinks = divided(layers)
+        if len(kinks) > 1 or any(layer["kind"] != "two slopes" for layer, _ in kinks):
             message = "more than one layer of kinks"
             raise ValueError(message)
-        middle = kinks[0] if kinks else len(layers)
-        self.width = widths[middle - 1]
-        self._inner = row_readers(layers[1:middle], widths)
-        self._outer = row_readers(layers[middle + 1 :], widths[middle:])
-        layer = layers[middle] if kinks else {"positive": [1], "negative": [1]}
+        self.width = segments[0].rows
+        self._inner = segments[0].chain
+        self._outer = segments[1].chain if kinks else []
+        layer = kinks[0][0] if kinks else {"positive": [1], "negative": [1]}
         self.slopes = [slopes_of(layer[name], self.width) for name in ("positive", "negative")]
 
     def inner(self, unit: int) -> Row:
@@ -70,6 +68,34 @@ class Total:
             for j, value in coefficients.items():
                 whole[j] = whole.get(j, 0) + value * (common // denominator)
         return not any(whole.values())
+
+
+class Segment(NamedTuple):
+    """Affine maps that follow each other, as one: what reads its rows, and its shape."""
+
+    chain: list[Callable[[int], Row]]
+    columns: int
+    rows: int
+
+    def row(self, i: int) -> Row:
+        """Return row ``i``."""
+        return row_of(self.chain, i)
+
+
+def divided(layers: Layers) -> tuple[list[Segment], list[tuple[dict[str, Any], int]]]:
+    """Return the affine maps before, between and behind the layers of kinks, and these.
+
+    A layer of kinks comes with its width.
+    """
+    widths = list(widths_of(layers))
+    places = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
+    segments = [
+        Segment(
+            row_readers(layers[start + 1 : end], widths[start:]), widths[start], widths[end - 1]
+        )
+        for start, end in pairwise([0, *places, len(layers)])
+    ]
+    return segments, [(layers[i], widths[i - 1]) for i in places]
 
 
 def row_readers(layers: Layers, widths: Sequence[int]) -> list[Callable[[int], Row]]:

@@ -22,7 +22,7 @@ from nn_bridge.certificates.rows import (
     as_count,
     as_fractions,
     as_vector,
-    bends,
+    divided,
     group_sizes,
     row_of,
     row_readers,
@@ -194,10 +194,8 @@ def _slope(row: Row) -> dict[int, Fraction]:
 
 def _first_layer(layers: Layers) -> list[Row]:
     """Return the functions of the inputs that stand before the first kinks."""
-    widths = list(widths_of(layers))
-    ends = [i for i, layer in enumerate(layers) if i and widths[i - 1] and bends(layer)]
-    end = ends[0] if ends else len(layers)
-    return _rows(layers[1:end], widths[:end])
+    first = divided(layers)[0][0]
+    return [first.row(i) for i in range(first.rows)]
 
 
 def _projection(vectors: list[list[int]], n: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ about. All functions of a layer are integers over one denominator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -20,13 +20,11 @@ from typing import Any, TypeAlias
 from nn_bridge.certificates.rows import (
     Layers,
     Row,
-    bends,
+    Segment,
+    divided,
     group_sizes,
-    row_of,
-    row_readers,
     slopes_of,
     whole,
-    widths_of,
 )
 
 Functional: TypeAlias = tuple[int, ...]
@@ -119,16 +117,10 @@ class Side:
 
     def __init__(self, layers: Layers) -> None:
         self.inputs: int = layers[0]["inputs"]
-        widths = list(widths_of(layers))
-        places = [i for i, layer in enumerate(layers) if widths[i - 1] and bends(layer)]
-        first, *self._segments = (
-            _Map(
-                row_readers(layers[start + 1 : end], widths[start:]), widths[start], widths[end - 1]
-            )
-            for start, end in pairwise([0, *places, len(layers)])
-        )
-        self._kinks = [_Kinks(layers[i], widths[i - 1]) for i in places]
-        self.left = len(places)
+        segments, kinks = divided(layers)
+        first, *self._segments = map(_Map, segments)
+        self._kinks = [_Kinks(*own) for own in kinks]
+        self.left = len(kinks)
         self._chosen: list[Functional] = []
         self._rows, self._denominator = first.dense(self.inputs)
 
@@ -183,8 +175,8 @@ class Side:
 class _Map:
     """A product of affine maps: rows of integers over one denominator."""
 
-    def __init__(self, chain: list[Callable[[int], Row]], width: int, height: int) -> None:
-        self._chain, self._width, self._height = chain, width, height
+    def __init__(self, segment: Segment) -> None:
+        self._segment, self._width, self._height = segment, segment.columns, segment.rows
 
     @cached_property
     def denominator(self) -> int:
@@ -192,7 +184,7 @@ class _Map:
 
     @cached_property
     def _sparse(self) -> list[Row]:
-        return [row_of(self._chain, k) for k in range(self._height)]
+        return [self._segment.row(k) for k in range(self._height)]
 
     @cached_property
     def _scaled(self) -> list[tuple[list[int], list[int], int]]:
