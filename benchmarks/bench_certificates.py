@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 
 import nn_bridge as nb
-from benchmarks.instances import equal_pair, flipped_pair, network
+from benchmarks.instances import equal_pair, flipped_pair, network, rotations, unequal_pair
 from nn_bridge.equivalence.by_regions import decide
 from nn_bridge.regions.enumerate import cells
 
@@ -164,8 +164,7 @@ def stable_products(verdict):
 
 
 def other(units):
-    """Two networks that share nothing."""
-    return nb.equivalent(network(units), network(units, seed=1))
+    return nb.equivalent(*unequal_pair(units))
 
 
 def each_weight_once(verdict):
@@ -175,23 +174,17 @@ def each_weight_once(verdict):
 # --- one network --------------------------------------------------------------------------------
 
 
-def rotations(units, inputs=24):
-    """Every unit with all its rotations."""
-    generator = np.random.default_rng(units)
-    kinds = max(units // inputs, 1)
-    rows = generator.integers(-5, 6, (kinds, inputs))
-    turned = np.vstack([np.roll(row, k) for row in rows for k in range(inputs)])
-    offsets, outer = (np.repeat(generator.integers(1, 9, kinds), inputs) for _ in range(2))
-    return nb.two_layer(turned, offsets, outer[None])
+TURNED = 24
+"""Inputs of the networks that rotations keep."""
 
 
 def equivariant(units):
-    f = rotations(units)
+    f = rotations(units, TURNED)
     return nb.is_equivariant(f, np.roll(np.eye(f.inputs, dtype=int), 1, axis=0))
 
 
 def invariances(units):
-    return nb.invariances(rotations(units))
+    return nb.invariances(rotations(units, TURNED))
 
 
 def refinements(claim):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import nn_bridge as nb
+from benchmarks.instances import rotations
 from nn_bridge.symmetry.coordinate_invariances import invariances
 
 INPUTS = 40
@@ -22,16 +25,6 @@ def without(units):
     )
 
 
-def cyclic(units):
-    """Every unit with all its rotations: at least 40 symmetries."""
-    generator = np.random.default_rng(units)
-    kinds = max(units // INPUTS, 1)
-    rows = generator.integers(-5, 6, (kinds, INPUTS))
-    turned = np.vstack([np.roll(row, k) for row in rows for k in range(INPUTS)])
-    offsets, outer = (np.repeat(generator.integers(1, 9, kinds), INPUTS) for _ in range(2))
-    return nb.two_layer(turned, offsets, outer[None])
-
-
 def symmetric(units):
     """Every unit with all its permutations, as far as a pair of special entries goes: all 40!."""
     rows = []
@@ -44,7 +37,7 @@ def symmetric(units):
     return nb.two_layer(np.array(rows), np.zeros(len(rows)), np.ones((1, len(rows))))
 
 
-KINDS = {"none": without, "cyclic": cyclic, "symmetric": symmetric}
+KINDS = {"none": without, "cyclic": partial(rotations, inputs=INPUTS), "symmetric": symmetric}
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["plain", "signed"])

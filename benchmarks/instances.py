@@ -28,6 +28,16 @@ def network(units, inputs=784, outputs=10, seed=0):
     )
 
 
+def rotations(units, inputs):
+    """A network of which every unit has all its rotations: at least so many symmetries."""
+    generator = np.random.default_rng(units)
+    kinds = max(units // inputs, 1)
+    rows = generator.integers(-5, 6, (kinds, inputs))
+    turned = np.vstack([np.roll(row, k) for row in rows for k in range(inputs)])
+    offsets, outer = (np.repeat(generator.integers(1, 9, kinds), inputs) for _ in range(2))
+    return nb.two_layer(turned, offsets, outer[None])
+
+
 def equal_pair(units, inputs=784, outputs=10, seed=0):
     f = network(units, inputs, outputs, seed)
     return f, nb.rewrite(f, seed + 1)

@@ -12,11 +12,11 @@ import numpy as np
 from nn_bridge.affine_hull import Functional, at, primitive
 from nn_bridge.chart import Bound, Chart
 from nn_bridge.exact_array import exact_array, to_rational
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact, written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 LONGEST = 60
 """A box is shown by its bounds where they take at most so many letters."""

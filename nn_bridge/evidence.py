@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nn_bridge.network import Network
 
 
+HEADER = {"format", "version", "claim", "domain", "inputs", "outputs", "networks", "notes"}
+"""What every certificate begins with."""
+
+
 def certificate(
     claim: str, networks: Sequence[Network], evidence: dict[str, Any], domain: Domain | None = None
 ) -> dict[str, Any]:
@@ -35,6 +39,11 @@ def certificate(
         "notes": [list(network.notes) for network in networks],
         **evidence,
     }
+
+
+def beyond_header(certificate: dict[str, Any]) -> dict[str, Any]:
+    """Return what a certificate says beyond the networks, the claim and the domain."""
+    return {name: told for name, told in certificate.items() if name not in HEADER}
 
 
 def save(evidence: dict[str, Any], path: str | PathLike[str]) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nn_bridge import evidence as files
 from nn_bridge.certified import Certified
 from nn_bridge.explanations import equality
-from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations.numbers import told
 from nn_bridge.explanations.writing import Writing
 from tropical.errors import UndecidedError
 from tropical.rationals import written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain

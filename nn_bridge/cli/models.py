@@ -20,8 +20,8 @@ from nn_bridge.cli.group import (
     read_network,
     require_target,
 )
-from nn_bridge.explanations.numbers import counted
 from tropical.rationals import written
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network

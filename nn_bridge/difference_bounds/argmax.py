@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from fractions import Fraction
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,14 @@ from tqdm import tqdm
 from nn_bridge.certificates.condensed import Condensed
 from nn_bridge.certificates.deviation import bounds_over, compared, outputs_equal, wins
 from nn_bridge.difference_bounds.bounding import Pairing
-from nn_bridge.difference_bounds.branching import Clock, Influence, TimeIsUp, steepest_axis
+from nn_bridge.difference_bounds.branching import Clock, Influence, steepest_axis
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.difference_bounds.verdict import read_question, read_seconds
+from nn_bridge.errors import OutOfTimeError
 from nn_bridge.explanations import differences
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import HEADS, SIGMOID, Network
+from nn_bridge.time_limit import Deadline
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import DimensionError
 from tropical.rationals import exact, written
@@ -75,8 +76,8 @@ def same_argmax(f: Network, g: Network, domain: Any, *, time_limit: float | None
     >>> same_argmax(f, g, ([-2], [2]))
     DifferentArgmax(classes 0 and 1, on [-2, 2])
     """
-    start = perf_counter()
     seconds = read_seconds(time_limit)
+    part, whole = Deadline(seconds / 3), Deadline(seconds)
     reference = getattr(f, "head", None) in {*HEADS} - {SIGMOID}
     f, g, where = read_question(f, g, domain)
     if not f.outputs and not reference:
@@ -84,10 +85,10 @@ def same_argmax(f: Network, g: Network, domain: Any, *, time_limit: float | None
         raise DimensionError(message)
     question = _Question(Pairing(f, g, Surroundings(where)), reference)
     try:
-        found = question.refuted(start + seconds / 3)
+        found = question.refuted(part)
         if found is not None:
             return found
-        return question.decided(start + seconds)
+        return question.decided(whole)
     except KeyboardInterrupt:
         return question.open("the search was interrupted")
 
@@ -177,7 +178,7 @@ class _Question:
             self.pairing, whole, values, classes, reference=self.reference
         )
 
-    def refuted(self, deadline: float) -> DifferentArgmax | None:
+    def refuted(self, deadline: Deadline) -> DifferentArgmax | None:
         """Look at random points, and between points of different classes."""
         around = self.pairing.around
         region = around.region()
@@ -196,7 +197,7 @@ class _Question:
                     found = self._between(here, there, number)
                     if found is not None:
                         return found
-                if perf_counter() > deadline:
+                if deadline.passed:
                     return None
             known.setdefault(number, here)
         return None
@@ -216,7 +217,7 @@ class _Question:
                 there = middle
         return None
 
-    def decided(self, deadline: float) -> Verdict:
+    def decided(self, deadline: Deadline) -> Verdict:
         """Cut boxes until in each of them one output is the largest."""
         pairing = self.pairing
         influence = Influence(pairing.nets.levels, [*pairing.nets.f, *pairing.nets.g])
@@ -239,7 +240,7 @@ class _Question:
                     bounds = known.within(lower, upper)
                     won = all(wins(bounds, self.count, side, number) for side in (0, 1))
                     settled = won or outputs_equal(bounds, self.count)
-                except TimeIsUp:
+                except OutOfTimeError:
                     return self.open("the time is up")
                 if settled:
                     steps.append(None)

@@ -9,7 +9,6 @@ first level. What is found are points; what they are worth, exact arithmetic tel
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from nn_bridge.difference_bounds.pairing import Segments, Triple
 from nn_bridge.difference_bounds.region import Region
 from nn_bridge.layers import Affine, Layer, TwoSlope
+from nn_bridge.time_limit import Deadline
 from tropical.typing import Array
 
 STARTS = 24
@@ -173,7 +173,7 @@ def difference_of_bends(delta: Array, scaled: Array, t: Array, p: Array, q: Arra
 
 
 def climb(
-    pairs: PairsInDoubles, region: Region, outputs: Sequence[int], deadline: float, seed: int = 0
+    pairs: PairsInDoubles, region: Region, outputs: Sequence[int], deadline: Deadline, seed: int = 0
 ) -> Iterator[tuple[float, Array]]:
     """Yield points where an output differs much, and by how much.
 
@@ -185,8 +185,8 @@ def climb(
         Where the points must be.
     outputs : sequence of int
         The outputs to look at, in both directions.
-    deadline : float
-        When to end, a value of ``perf_counter``.
+    deadline : Deadline
+        When to end.
     """
     generator = np.random.default_rng(seed)
     goals = [(k, sign) for k in outputs for sign in (1.0, -1.0)]
@@ -199,11 +199,11 @@ def climb(
     for sweep in range(SWEEPS):
         before = moves.values.copy()
         for j in generator.permutation(n):
-            if perf_counter() > deadline:
+            if deadline.passed:
                 break
             low, high = region.allowed(moves.points, int(j))
             moves.move(int(j), _trials(moves.points[:, j], low, high, sweep, generator))
-        if perf_counter() > deadline or (sweep >= COARSE and (moves.values <= before).all()):
+        if deadline.passed or (sweep >= COARSE and (moves.values <= before).all()):
             break
     for value, point in zip(moves.values, moves.points, strict=True):
         if np.isfinite(value):

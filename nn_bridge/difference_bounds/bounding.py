@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from nn_bridge.difference_bounds.multipliers import Polytope
 from nn_bridge.difference_bounds.pairing import deepened, pairs_of, segments
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.network import Network
+from nn_bridge.time_limit import Deadline
 from tropical.errors import BudgetError
 from tropical.rationals import exact, written
 from tropical.typing import Array, Rational
@@ -123,7 +123,7 @@ class Bounding(Pairing):
             self.lower, self.point, self.values = exact(gap), whole, values
         return exact(gap)
 
-    def climb(self, deadline: float) -> None:
+    def climb(self, deadline: Deadline) -> None:
         """Look for points in doubles, and look at the best of them."""
         if not self.f.outputs or not self.around.lower:
             return
@@ -137,7 +137,10 @@ class Bounding(Pairing):
             self.look(self.around.exact_point(point))
 
     def refine(
-        self, enough: Callable[[Rational, Rational], bool], deadline: float, most: int = MOST_BOXES
+        self,
+        enough: Callable[[Rational, Rational], bool],
+        deadline: Deadline,
+        most: int = MOST_BOXES,
     ) -> None:
         """Cut boxes until the bounds are enough, told the lower and the upper one."""
         alone = len(self.forest.trees) == 1 and self.forest.trees[0].kind.count == 1
@@ -172,12 +175,12 @@ def measured(
 
     An interrupt ends both: what was found until then holds.
     """
-    start = perf_counter()
+    part, whole = Deadline(time_limit / 3), Deadline(time_limit)
     try:
         if not enough(bounding.lower, bounding.upper):
-            bounding.climb(start + time_limit / 3)
+            bounding.climb(part)
         if not enough(bounding.lower, bounding.upper):
-            bounding.refine(enough, start + time_limit)
+            bounding.refine(enough, whole)
     except KeyboardInterrupt:
         bounding.forest.settle()
 

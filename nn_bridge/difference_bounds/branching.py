@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from time import perf_counter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +21,8 @@ from nn_bridge.certificates.constrained import Multipliers
 from nn_bridge.certificates.deviation import Bounds, Box, Kind
 from nn_bridge.certificates.pairs import Level
 from nn_bridge.difference_bounds.multipliers import Polytope
+from nn_bridge.errors import OutOfTimeError
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.rationals import written
 from tropical.typing import Array
 
@@ -62,20 +63,15 @@ class Node:
     cut: tuple[int, Fraction, Node, Node] | None = None
 
 
-class TimeIsUp(Exception):  # noqa: N818
-    """Ends the work on a box whose bounds are not needed."""
-
-
 @dataclass
 class Clock:
-    """Ends work after a deadline, where there is one."""
+    """Ends the work on a box at a deadline, which may be set after the first box."""
 
-    deadline: float | None = None
+    deadline: Deadline = NEVER
 
     def __call__(self) -> None:
-        """Raise if the time is up."""
-        if self.deadline is not None and perf_counter() > self.deadline:
-            raise TimeIsUp
+        """Raise `OutOfTimeError` if the time is up."""
+        self.deadline.require("bounding a box")
 
 
 @dataclass
@@ -212,7 +208,7 @@ class Forest:
     def refine(
         self,
         enough: Callable[[Array, list[Node]], bool],
-        deadline: float,
+        deadline: Deadline,
         most: int,
     ) -> None:
         """Cut where the largest bound comes from until that is enough, or time or number is up.
@@ -230,7 +226,7 @@ class Forest:
     def _refine(
         self,
         enough: Callable[[Array, list[Node]], bool],
-        deadline: float,
+        deadline: Deadline,
         most: int,
         bar: Any,
     ) -> None:
@@ -247,12 +243,12 @@ class Forest:
             ]
             new = []
             for tree, leaf in chosen:
-                if perf_counter() > deadline or count >= most:
+                if deadline.passed or count >= most:
                     return
                 tree.clock.deadline = deadline
                 try:
                     new += tree.cut(leaf)
-                except TimeIsUp:
+                except OutOfTimeError:
                     return
                 count += 1
                 bar.update()

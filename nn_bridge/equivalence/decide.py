@@ -15,11 +15,11 @@ from nn_bridge.equivalence.refutation import Refutation
 from nn_bridge.equivalence.stable_units import Box, Simplified, simplified, stable_evidence
 from nn_bridge.equivalence.witness import witness
 from nn_bridge.errors import OutOfTimeError
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.maxima import maxout_form
 from nn_bridge.network import Network
 from nn_bridge.time_limit import NEVER, Deadline
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
+from tropical.wording import counted
 
 BUDGET = 200_000
 """So many flags, and so many cells, are looked at unless the caller says otherwise.

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nn_bridge.explanations.coordinate_groups import cycles
 from nn_bridge.explanations.equality import IN_FULL, Names, argument, difference, undecided
-from nn_bridge.explanations.numbers import counted, joined_by_and, paragraph, told
+from nn_bridge.explanations.numbers import joined_by_and, paragraph, told
 from nn_bridge.explanations.places import is_short, place
 from nn_bridge.explanations.writing import Writing
 from tropical.rationals import exact
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.symmetry.affine_symmetries import AffineSymmetries

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nn_bridge.exact_array import to_rational
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.places import is_short
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.layers import Affine
 from tropical.rationals import exact
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.symmetry.functional_dimension import FunctionalDimension

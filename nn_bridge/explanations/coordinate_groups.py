@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nn_bridge.explanations.numbers import counted, joined_by_and, paragraph, told
+from nn_bridge.explanations.numbers import joined_by_and, paragraph, told
 from nn_bridge.explanations.writing import Writing
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.symmetry.coordinate_equivariances import Equivariances

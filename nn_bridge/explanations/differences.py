@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nn_bridge.explanations.equality import IN_FULL
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.places import Place, place, point
 from nn_bridge.explanations.writing import Writing
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.difference_bounds.argmax import DifferentArgmax, SameArgmax

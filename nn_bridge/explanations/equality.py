@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from nn_bridge.explanations.canonical_forms import told_with_formulas
 from nn_bridge.explanations.features import told_with_features
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.places import place, point
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.layers import Affine
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.verdicts import Counterexample, Undecided, Verdict

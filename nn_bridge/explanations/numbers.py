@@ -7,9 +7,6 @@ from decimal import Decimal
 
 from tropical.rationals import written
 from tropical.typing import Rational
-from tropical.wording import counted
-
-__all__ = ["counted", "joined", "joined_by_and", "paragraph", "told"]
 
 LONGEST = 40
 """Letters of a number that a sentence can bear."""

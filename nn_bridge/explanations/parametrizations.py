@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from nn_bridge.explanations.numbers import counted, joined_by_and, paragraph, told
+from nn_bridge.explanations.numbers import joined_by_and, paragraph, told
 from nn_bridge.explanations.places import is_short
 from nn_bridge.explanations.writing import Writing
 from tropical.rationals import integral
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector

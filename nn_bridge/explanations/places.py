@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.writing import Writing
 from tropical.rationals import written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.domain import Domain

@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nn_bridge.explanations.equality import IN_FULL
-from nn_bridge.explanations.numbers import counted, paragraph
+from nn_bridge.explanations.numbers import paragraph
 from nn_bridge.explanations.places import is_short, place, point
 from nn_bridge.explanations.writing import Writing
 from tropical.rationals import integral
 from tropical.typing import Rational
+from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.smooth.normal_form import Row

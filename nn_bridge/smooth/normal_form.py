@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn_bridge.exact_array import object_array, rationals, to_rational
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.layers import Affine
 from nn_bridge.smooth.activations import ELU, Softplus
 from nn_bridge.smooth.network import SmoothNetwork
@@ -19,6 +18,7 @@ from tropical.errors import ArgumentTypeError
 from tropical.geometry.vectors import primitive
 from tropical.rationals import integral
 from tropical.typing import Array, Rational
+from tropical.wording import counted
 
 Row: TypeAlias = tuple[Rational, ...]
 """The weights and the bias of an affine function."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from nn_bridge import evidence as files
 from nn_bridge.certificates import smooth as smooth_checker
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.domain import Domain
 from nn_bridge.explanations import smooth
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network
 from nn_bridge.smooth.network import SmoothNetwork
@@ -18,6 +16,7 @@ from nn_bridge.smooth.values import Transcendental
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.rationals import written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 BITS = 64
 """How finely the values of a counterexample are told in numbers."""
@@ -61,12 +60,11 @@ class SmoothProof(_OfSmoothNetworks, Proof):
         signs: list[list[list[Any]]],
         domain: Domain | None = None,
     ) -> None:
-        self.f, self.g, self.domain = f, g, domain
         self.form = form
         evidence: dict[str, Any] = {"units": form.smooth}
         if any(signs):
             evidence["signs"] = signs
-        self.certificate = files.certificate("equal", cast(Any, (f, g)), evidence, domain)
+        super().__init__(cast(Any, f), cast(Any, g), evidence, domain)
 
     @property
     def hyperplanes(self) -> int:
@@ -131,14 +129,13 @@ class SmoothCounterexample(_OfSmoothNetworks, Counterexample):
         values: tuple[tuple[Transcendental, ...], tuple[Transcendental, ...]],
         domain: Domain | None = None,
     ) -> None:
-        self.f, self.g, self.domain = f, g, domain
         self.point = point
         self.values = values
         evidence = {
             "point": [written(entry) for entry in point],
             "values": [[_written(value) for value in side] for side in values],
         }
-        self.certificate = files.certificate("different", cast(Any, (f, g)), evidence, domain)
+        Verdict.__init__(self, cast(Any, f), cast(Any, g), "different", evidence, domain)
 
     @property
     def output(self) -> int:

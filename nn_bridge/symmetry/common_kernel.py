@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from math import gcd
+from math import gcd, lcm
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from nn_bridge.exact_array import as_integers
 from nn_bridge.linear_map import LinearMap
 from nn_bridge.time_limit import NEVER, Deadline
 from tropical.geometry.exact_linear import independent_rows, kernel
+from tropical.typing import Rational
 
 Function: TypeAlias = dict[int, int]
 """A linear function: integers other than 0 by coordinate."""
@@ -60,10 +61,12 @@ def functions_of(weight: LinearMap) -> list[Function]:
     return found
 
 
-def function_of(row: Sequence[int]) -> Function:
-    """Return a row of integers without its common divisor."""
-    divisor = gcd(*row)
-    return {j: v // divisor for j, v in enumerate(row) if v}
+def function_of(row: Sequence[Rational]) -> Function:
+    """Return a positive multiple of a row: integers without a common divisor."""
+    scale = lcm(*(v.denominator for v in row))
+    whole = [v.numerator * (scale // v.denominator) for v in row]
+    divisor = gcd(*whole)
+    return {j: v // divisor for j, v in enumerate(whole) if v}
 
 
 def independent(functions: Sequence[Function], n: int) -> list[int]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nn_bridge.canonical_form import canonical_before
-from nn_bridge.collapse import two_layer_form
 from nn_bridge.explanations import coordinate_groups
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network, require_network
 from nn_bridge.options import read_budget, read_flag
-from nn_bridge.symmetry.automorphisms import REFINEMENTS, automorphisms
+from nn_bridge.symmetry.automorphisms import REFINEMENTS
 from nn_bridge.symmetry.coordinate_graph import invariance_graph
 from nn_bridge.symmetry.coordinate_group import CoordinateGroup
 from nn_bridge.symmetry.coordinate_maps import SignedPermutation
 from nn_bridge.symmetry.coordinate_moves import Moves
-from nn_bridge.symmetry.coordinate_search import coordinate_symmetries
+from nn_bridge.symmetry.coordinate_search import symmetries_by
 from nn_bridge.symmetry.stabilizer_chain import Orbits, Permutation
 from nn_bridge.time_limit import Deadline, read_time_limit
 
@@ -136,9 +134,5 @@ def invariances(
     moves = Moves(f.inputs, 0, signed=read_flag(signed, "signed"))
     budget = read_budget(budget, "refinements and cosets")
     deadline = Deadline(read_time_limit(time_limit))
-    if two_layer_form(f) is None:
-        action, evidence = coordinate_symmetries(f, moves, budget, deadline)
-        return Invariances(f, action, moves, evidence)
-    graph = invariance_graph(canonical_before(f, deadline), signed=moves.signed)
-    action = automorphisms(graph, budget=budget, deadline=deadline).restricted(graph.core)
-    return Invariances(f, action, moves, {"others": "kinks"})
+    action, evidence = symmetries_by(invariance_graph, f, moves, budget, deadline)
+    return Invariances(f, action, moves, evidence)

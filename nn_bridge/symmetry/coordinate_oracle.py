@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.comparison import equivalent
+from nn_bridge.evidence import beyond_header
 from nn_bridge.network import Network
 from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.equivariance import sides
@@ -83,10 +84,4 @@ class Oracle:
             self.refuted[images] = verdict.point
             self._points.append(verdict.point)
         else:
-            self.proofs[images] = _ways(verdict.certificate)
-
-
-def _ways(certificate: dict[str, Any]) -> dict[str, Any]:
-    """Return what a certificate of equality says beyond its header."""
-    header = {"format", "version", "claim", "domain", "inputs", "outputs", "networks", "notes"}
-    return {key: value for key, value in certificate.items() if key not in header}
+            self.proofs[images] = beyond_header(verdict.certificate)

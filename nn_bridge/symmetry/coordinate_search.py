@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+from nn_bridge.canonical_form import canonical_before
+from nn_bridge.collapse import two_layer_form
 from nn_bridge.network import Network
 from nn_bridge.symmetry.automorphisms import automorphisms
+from nn_bridge.symmetry.coloured_graph import ColouredGraph
 from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.coordinate_oracle import Oracle
 from nn_bridge.symmetry.coordinate_values import Pair, value_graph
@@ -24,6 +28,24 @@ FEW = 100
 """So many candidates are looked at without points where two coordinates are not 0."""
 EFFORT, EDGES = 10_000_000, 20_000
 """Such points are used for so many weights times points at most, and so many edges of the graph."""
+
+
+GraphOf: TypeAlias = Callable[..., ColouredGraph]
+
+
+def symmetries_by(
+    graph_of: GraphOf, f: Network, moves: Moves, budget: int, deadline: Deadline
+) -> tuple[AutomorphismGroup, dict[str, Any]]:
+    """Return the group of permutations of points that a network commutes with, and evidence.
+
+    Those of a network that has a canonical form are the automorphisms of the graph of this, those
+    of another one are `coordinate_symmetries`, which says more of the parameters.
+    """
+    if two_layer_form(f) is None:
+        return coordinate_symmetries(f, moves, budget, deadline)
+    graph = graph_of(canonical_before(f, deadline), signed=moves.signed)
+    action = automorphisms(graph, budget=budget, deadline=deadline).restricted(graph.core)
+    return action, {"others": "kinks"}
 
 
 def coordinate_symmetries(

@@ -18,20 +18,18 @@ from tqdm import tqdm
 
 from nn_bridge.collapse import collapse
 from nn_bridge.explanations import complexity
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network, require_network
 from nn_bridge.options import read_budget, read_flag
 from nn_bridge.symmetry.claims import Claim
+from nn_bridge.symmetry.common_kernel import Function, function_of, independent
 from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
 from nn_bridge.symmetry.tangents import Tangents, tangents
 from nn_bridge.time_limit import Deadline, read_time_limit
 from tropical.errors import ArgumentError
 from tropical.geometry.exact_linear import independent_rows
 from tropical.rationals import integral, written
-
-PRIME = 2**61 - 1
-"""Rows that are independent modulo this prime are independent."""
+from tropical.wording import counted
 
 CELLS = 10_000
 """So many cells are looked at unless the caller says otherwise."""
@@ -249,22 +247,15 @@ def _whole(row: list[Fraction]) -> list[int]:
 
 def _independent(jacobian: Jacobian, points: list[Point]) -> dict[int, list[int]]:
     """Return points, with outputs, whose derivatives are a basis modulo a prime."""
-    from flint import nmod_mat
-
     labels: list[tuple[int, int]] = []
-    rows: list[list[int]] = []
+    rows: list[Function] = []
     with tqdm(points, desc="points", delay=1, disable=None, leave=False, file=sys.stderr) as bar:
         for place, point in enumerate(bar):
             for output, row in enumerate(jacobian.at(point) or ()):
                 labels.append((place, output))
-                rows.append([v % PRIME for v in _whole(row)])
+                rows.append(function_of(row))
     chosen: dict[int, list[int]] = {}
-    if not rows or not rows[0]:
-        return chosen
-    columns = [v for column in zip(*rows, strict=True) for v in column]
-    form, size = nmod_mat(len(rows[0]), len(rows), columns, PRIME).rref()
-    for i in range(size):
-        pivot = next(j for j in range(len(rows)) if int(form[i, j]))
-        place, output = labels[pivot]
+    for number in independent(rows, jacobian.parameters):
+        place, output = labels[number]
         chosen.setdefault(place, []).append(output)
     return chosen

@@ -25,7 +25,6 @@ from nn_bridge.comparison import equivalent
 from nn_bridge.errors import OutOfTimeError
 from nn_bridge.exact_array import object_array
 from nn_bridge.explanations import complexity
-from nn_bridge.explanations.numbers import counted
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.layers import Affine, ReLU
 from nn_bridge.network import Network, require_network
@@ -37,6 +36,7 @@ from nn_bridge.verdicts import Verdict
 from tropical.errors import BudgetError
 from tropical.geometry.exact_linear import independent_rows, kernel, rank, solve
 from tropical.rationals import integral, written
+from tropical.wording import counted
 
 Row: TypeAlias = tuple[Fraction, ...]
 Matrix: TypeAlias = tuple[Row, ...]

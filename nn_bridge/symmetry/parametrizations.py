@@ -22,7 +22,7 @@ from math import factorial, prod
 from typing import Any
 
 from nn_bridge.explanations import parametrizations as explanations
-from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations.numbers import told
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network
 from nn_bridge.options import read_flag
@@ -35,6 +35,7 @@ from nn_bridge.symmetry.printing import (
     latex_constraints,
 )
 from tropical.errors import BudgetError
+from tropical.wording import counted
 
 SUMS = 1 << 16
 """So many sums of half of the flips may be kept: enough for 32 units."""

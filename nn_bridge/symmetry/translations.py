@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from nn_bridge.collapse import collapse, two_layer_form
 from nn_bridge.comparison import equivalent
 from nn_bridge.equivalence.decide import BUDGET
 from nn_bridge.errors import OutOfTimeError
+from nn_bridge.evidence import beyond_header
 from nn_bridge.exact_array import object_array, stacked
 from nn_bridge.explanations import affine_maps
 from nn_bridge.explanations.writing import Writing
@@ -40,7 +40,6 @@ LOOKS = 3
 """The decision is asked for when so many Jacobian matrices in succession left no less."""
 REACH, FINE = 4, 1 << 6
 """Random points lie so far out, on a grid so fine that few of them lie on kinks."""
-HEADER = {"format", "version", "claim", "domain", "inputs", "outputs", "networks", "notes"}
 
 
 class Translations(Claim):
@@ -209,7 +208,7 @@ def of_two_layers(f: Network, form: CanonicalForm, deadline: Deadline = NEVER) -
         {place: v for place, v in zip(places, primitive[:-1], strict=True) if v}
         for places, primitive in form.hyperplanes
     ]
-    linear = [function_of(_whole(row)) for row in form.linear]
+    linear = map(function_of, form.linear)
     return Translations(
         f,
         common_kernel([*normals, *linear], f.inputs, deadline),
@@ -339,8 +338,7 @@ class _Space:
             )
             if isinstance(verdict, Proof):
                 self.basis = left
-                told = verdict.certificate
-                self.evidence = {name: told[name] for name in told if name not in HEADER}
+                self.evidence = beyond_header(verdict.certificate)
                 return True
             if not isinstance(verdict, Counterexample):
                 return False
@@ -440,12 +438,6 @@ def _carried(weight: LinearMap, m: int) -> LinearMap:
     whole[:rows, :columns] = weight.entries
     whole[rows:, columns:] = one.dense()
     return Dense(whole)
-
-
-def _whole(row: Sequence[Rational]) -> list[int]:
-    """Return a positive multiple of a row, of integers."""
-    scale = lcm(*(v.denominator for v in row))
-    return [int(v * scale) for v in row]
 
 
 def _sparse(rows: Sequence[Mapping[int, Rational]], columns: int) -> Sparse:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nn_bridge.explanations.numbers import counted, told
+from nn_bridge.explanations.numbers import told
 from tropical.rationals import written
 from tropical.typing import Rational
+from tropical.wording import counted
 
 SHORT = 12
 """Letters of a number that is written as a quotient."""

@@ -154,31 +154,25 @@ class TestTorch:
 
     def test_a_batch_normalization_behind_and_a_head_are_read(self):
         nn = self.torch.nn
-        module = nn.Sequential(
-            nn.Linear(3, 4),
-            nn.ELU(),
-            nn.BatchNorm1d(4),
-            nn.Flatten(),
-            nn.Linear(4, 2),
-            nn.Softmax(1),
-        ).double()
+        module, twin = (
+            nn.Sequential(
+                nn.Linear(3, 4),
+                nn.ELU(),
+                nn.BatchNorm1d(4),
+                nn.Flatten(),
+                nn.Linear(4, 2),
+                nn.Softmax(1),
+            ).double()
+            for _ in range(2)
+        )
         f = nb.from_torch(module)
         assert (f.units, f.head) == (4, "softmax")
-        permuted = nn.Sequential(*module)
         order = self.torch.tensor([2, 0, 3, 1])
-        twin = self.torch.nn.Sequential(
-            nn.Linear(3, 4),
-            nn.ELU(),
-            nn.BatchNorm1d(4),
-            nn.Flatten(),
-            nn.Linear(4, 2),
-            nn.Softmax(1),
-        ).double()
         with self.torch.no_grad():
-            twin[0].weight.copy_(permuted[0].weight[order])
-            twin[0].bias.copy_(permuted[0].bias[order])
-            twin[4].weight.copy_(permuted[4].weight[:, order])
-            twin[4].bias.copy_(permuted[4].bias + 1)
+            twin[0].weight.copy_(module[0].weight[order])
+            twin[0].bias.copy_(module[0].bias[order])
+            twin[4].weight.copy_(module[4].weight[:, order])
+            twin[4].bias.copy_(module[4].bias + 1)
         verdict = assert_equivalent(module, twin)
         assert verdict.check()
         with self.torch.no_grad():
