@@ -10,13 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nn_bridge.certificates.affine_symmetries import verify_affine_symmetries
-from nn_bridge.certificates.deviation import (
-    verify_apart,
-    verify_deviation,
-    verify_different_argmax,
-    verify_same_argmax,
-    verify_within,
-)
+from nn_bridge.certificates.argmax import verify_different_argmax, verify_same_argmax
+from nn_bridge.certificates.deviation import verify_apart, verify_deviation, verify_within
 from nn_bridge.certificates.digest import digest
 from nn_bridge.certificates.equal import COMPARISONS, Verifier
 from nn_bridge.certificates.equivariance import (

@@ -1,4 +1,4 @@
-"""Verify bounds of the largest difference of two networks on a domain, and that one class wins.
+"""Verify bounds of the largest difference of two networks on a domain.
 
 Part of the checker: plain integers and Fractions, and nothing from the search. The certificate says
 which units are partners and how boxes are cut in two; the bounds are computed here (`condensed` for
@@ -18,7 +18,7 @@ from nn_bridge.certificates.constrained import Above, Functional, added
 from nn_bridge.certificates.enclosure import Enclosure
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.packed import Rows, SparseRow
-from nn_bridge.certificates.pairs import ZERO, Level, Pair, PairedNetworks, minus, paired
+from nn_bridge.certificates.pairs import Level, Pair, PairedNetworks, minus, paired
 from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions, value_at
 
 Progress: TypeAlias = Callable[[int], object]
@@ -66,72 +66,6 @@ def verify_apart(
     """Return whether an output differs by more than a number at a point of the domain."""
     limit = as_fraction(certificate["within"])
     return limit >= 0 and _gap_at_point(certificate, networks, place) > limit
-
-
-def verify_same_argmax(
-    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
-) -> bool:
-    """Return whether both networks have the same largest output everywhere on the domain.
-
-    Of equal outputs the first one counts as the largest. In each box of the cover an output is
-    told that is the largest of both, or null where the outputs are equal.
-    """
-    f, g = (place.restricted(layers) for layers in networks)
-    nets = paired(f, g, certificate["pairs"])
-    rows, count = compared(nets, reference=certificate["reference"] is True)
-    box = box_of(certificate, place)
-    whole = bounds_over(nets.levels, rows, box, reach_of(certificate))
-    if not count:
-        return False
-    boxes = leaves(certificate["trees"][0], box, whole)
-    for bounds, winner in zip(boxes, certificate["winners"], strict=True):
-        if winner is None:
-            if not outputs_equal(bounds, count):
-                return False
-        elif not 0 <= as_count(winner) < count or not all(
-            wins(bounds, count, side, winner) for side in (0, 1)
-        ):
-            return False
-        progress(1)
-    return True
-
-
-def verify_different_argmax(
-    certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place, _: Progress
-) -> bool:
-    """Return whether two networks have different largest outputs at a point of the domain."""
-    values = _values_at_point(certificate, networks, place)
-    if certificate["reference"] is True:
-        values = [[*own, Fraction(0)] for own in values]
-    first, second = (own.index(max(own)) for own in values)
-    return first != second
-
-
-def compared(nets: PairedNetworks, *, reference: bool) -> tuple[list[SparseRow], int]:
-    """Return the outputs of f, those of g, the differences, and how many outputs one network has.
-
-    With a reference an output 0 follows in both networks.
-    """
-    beyond = [ZERO] if reference else []
-    f, g = [*nets.f, *beyond], [*nets.g, *beyond]
-    return [*f, *g, *(minus(*sides, ONE) for sides in zip(f, g, strict=True))], len(f)
-
-
-def wins(bounds: Bounds, count: int, side: int, winner: int) -> bool:
-    """Whether an output of a network is the largest over a box, and larger than those before it."""
-    for k in range(count):
-        if k != winner:
-            excess = bounds.largest({side * count + k: 1, side * count + winner: -1}).bound
-            if excess > 0 or (excess == 0 and k < winner):
-                return False
-    return True
-
-
-def outputs_equal(bounds: Bounds, count: int) -> bool:
-    """Whether two networks are equal over a box."""
-    return all(
-        bounds.largest({2 * count + k: sign}).bound <= 0 for k in range(count) for sign in (1, -1)
-    )
 
 
 def largest_differences(
@@ -373,7 +307,7 @@ def box_of(told: dict[str, Any], place: Place) -> Box:
     return lower, upper
 
 
-def _values_at_point(
+def values_at_point(
     certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place
 ) -> list[list[Fraction]]:
     """Return the values that are told, after verifying that they are those at a point inside."""
@@ -392,7 +326,7 @@ def _gap_at_point(
     certificate: dict[str, Any], networks: tuple[Layers, ...], place: Place
 ) -> Fraction:
     """Return the largest difference of outputs at the point."""
-    first, second = _values_at_point(certificate, networks, place)
+    first, second = values_at_point(certificate, networks, place)
     return max((abs(a - b) for a, b in zip(first, second, strict=True)), default=Fraction(0))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from nn_bridge.certificates.argmax import compared, outputs_equal, wins
 from nn_bridge.certificates.condensed import Condensed
-from nn_bridge.certificates.deviation import bounds_over, compared, outputs_equal, wins
+from nn_bridge.certificates.deviation import bounds_over
 from nn_bridge.difference_bounds.bounding import Pairing
 from nn_bridge.difference_bounds.branching import Clock, Influence, steepest_axis
 from nn_bridge.difference_bounds.surroundings import Surroundings

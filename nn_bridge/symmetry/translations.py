@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,11 +14,9 @@ from nn_bridge.comparison import equivalent
 from nn_bridge.equivalence.decide import BUDGET
 from nn_bridge.errors import OutOfTimeError
 from nn_bridge.evidence import beyond_header
-from nn_bridge.exact_array import object_array, stacked
 from nn_bridge.explanations import affine_maps
 from nn_bridge.explanations.writing import Writing
-from nn_bridge.layers import Affine, Maxout, TwoSlope
-from nn_bridge.linear_map import Dense, LinearMap, Sparse, identity
+from nn_bridge.layers import Affine
 from nn_bridge.network import Network, require_network
 from nn_bridge.options import read_budget
 from nn_bridge.symmetry.claims import Claim
@@ -30,6 +28,7 @@ from nn_bridge.symmetry.common_kernel import (
     functions_of,
     independent,
 )
+from nn_bridge.symmetry.translated_networks import minus_linear, projection_along
 from nn_bridge.symmetry.translation_slopes import Matrix, Rows, Slopes, slopes_near
 from nn_bridge.time_limit import NEVER, Deadline, read_time_limit
 from nn_bridge.verdicts import Counterexample, Proof
@@ -328,10 +327,10 @@ class _Space:
         found that leaves less.
         """
         n, looks = self._f.inputs, self._looks
-        function = self._f if self._slope is None else _minus(self._f, self._slope.rows())
+        function = self._f if self._slope is None else minus_linear(self._f, self._slope.rows())
         while self._missing:
             left = common_kernel([felt for _, felt in self._felt], n, looks.deadline)
-            projection = _along(left, n)
+            projection = projection_along(left, n)
             seen = Network([projection, *function.layers], n)
             verdict = equivalent(
                 seen, function, budget=looks.budget, time_limit=looks.deadline.left
@@ -388,65 +387,6 @@ def _first_kernel(f: Network, deadline: Deadline) -> tuple[Direction, ...]:
     first = collapse(f).layers[0]
     assert isinstance(first, Affine)
     return common_kernel(functions_of(first.weight), f.inputs, deadline)
-
-
-def _along(space: Sequence[Direction], n: int) -> Affine:
-    """Return the projection with this kernel that changes one coordinate for each vector.
-
-    Each vector of the basis has a coordinate that is zero in all others (as `kernel` says).
-    """
-    entries: list[dict[int, Rational]] = [{j: 1} for j in range(n)]
-    vectors_at = [sum(v != 0 for v in column) for column in zip(*space, strict=True)]
-    for vector in space:
-        own = next(j for j, v in enumerate(vector) if v and vectors_at[j] == 1)
-        for i, v in enumerate(vector):
-            if v:
-                entries[i][own] = (i == own) - Fraction(v, vector[own])
-    return Affine(_sparse(entries, n))
-
-
-def _minus(f: Network, slope: Rows) -> Network:
-    """Return ``f - slope x``: the linear part is carried past all layers, and added in the end."""
-    n, m = f.inputs, f.outputs
-    linear: list[dict[int, Rational]] = [{j: 1} for j in range(n)]
-    linear += [{j: -v for j, v in enumerate(row) if v} for row in slope]
-    built: list[Affine | TwoSlope | Maxout] = [Affine(_sparse(linear, n))]
-    for layer, width in zip(f.layers, f.widths, strict=False):
-        if isinstance(layer, Affine):
-            bias = stacked([layer.bias, np.zeros(m)])
-            built.append(Affine(_carried(layer.weight, m), bias))
-        elif isinstance(layer, TwoSlope):
-            sides = (stacked([side, np.ones(m)]) for side in layer.slopes(width))
-            built.append(TwoSlope(*sides))
-        else:
-            built.append(Maxout(np.concatenate([layer.ranks(width), np.ones(m, np.int64)])))
-    return Network([*built, Affine(_sparse([{k: 1, m + k: 1} for k in range(m)], 2 * m))], n)
-
-
-def _carried(weight: LinearMap, m: int) -> LinearMap:
-    """Return a linear map with m more coordinates that it passes on."""
-    rows, columns = weight.shape
-    one = identity(m)
-    if isinstance(weight, Sparse):
-        return Sparse(
-            np.concatenate([weight.starts, weight.starts[-1] + one.starts[1:]]),
-            np.concatenate([weight.places, columns + one.places]),
-            stacked([weight.values, one.values]),
-            columns + m,
-        )
-    whole = np.zeros((rows + m, columns + m), weight.entries.dtype)
-    whole[:rows, :columns] = weight.entries
-    whole[rows:, columns:] = one.dense()
-    return Dense(whole)
-
-
-def _sparse(rows: Sequence[Mapping[int, Rational]], columns: int) -> Sparse:
-    """Return the linear map with these entries, by column."""
-    items = [sorted(row.items()) for row in rows]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in items])]).astype(np.int64)
-    places = np.array([j for row in items for j, _ in row], np.int64)
-    values = [v for row in items for _, v in row]
-    return Sparse(starts, places, object_array(values, (len(values),)), columns)
 
 
 def _images(slope: Rows, vectors: Sequence[Direction]) -> Rows:
