@@ -5,8 +5,8 @@ Part of the checker: plain integers and Fractions, and nothing from the search. 
 know affine functions above and below of ``max(T, 0)`` and of ``max(t, 0) - s max(T, 0)``. Where
 both signs are known these are affine. Else, as :math:`\max(t, 0) - s \max(T, 0)` lies between 0 and
 :math:`\delta`, it is below ``theta delta + c`` on an interval of :math:`\delta`, for any theta from
-0 to 1 and a fitting c; likewise from below, and likewise ``max(T, 0)`` itself. Where delta is not
-small, the two maxima are replaced one by one.
+0 to 1 and a fitting c; likewise from below, and likewise ``max(T, 0)`` itself. These lines are up
+to the size of delta apart. Where those of the two maxima one by one are closer, they are taken.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Activation:
         if all(known):
             self.together = t[0] >= 0 and own[0] >= 0 and t[1] > 0 and own[1] > 0
         else:
-            self.together = 2 * (delta[1] - delta[0]) * self.scale <= t[1] - t[0]
+            apart = gap_of_ramp(t) + self.s * gap_of_ramp(own)
+            self.together = max(map(abs, delta)) * self.scale <= apart
         if self.together and all(known):
             self.above = self.below = UNIT, 0
         elif self.together:
@@ -182,6 +183,11 @@ def ramp(interval: Interval) -> tuple[Interval, Interval]:
         return (UNIT, 0), (UNIT, 0)
     slope = UNIT * high // (high - low)
     return (slope, max(-slope * low, (UNIT - slope) * high)), (UNIT if high > -low else 0, 0)
+
+
+def gap_of_ramp(interval: Interval) -> int:
+    """Return how far the lines of `ramp` are apart at most."""
+    return 0 if signs_known(interval) else min(-interval[0], interval[1])
 
 
 def between(interval: Interval) -> tuple[Interval, Interval]:

@@ -8,7 +8,8 @@ act(T)``. Both are told by
     delta = t - s T    and    d = act(t) - s y,
 
 so that small differences stay small numbers. Whatever the pairs and the scales, d and y say what
-the units put out, and the next delta and T are affine functions of them.
+the units put out, and the next delta and T are affine functions of them. Where T of one pair is a
+positive multiple of that of another one, and they bend alike, so is y, and one y serves for both.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import lcm
+from math import gcd, lcm
 from typing import Any, TypeAlias
 
 from nn_bridge.certificates.packed import Rows, SparseRow
@@ -141,7 +142,7 @@ def paired(f: Layers, g: Layers, told: Any) -> PairedNetworks:
             pieces = range(start, len(rows) // 2)
             ready.append(Pair(pair.f, pair.g, pair.scale, pieces, pair.slopes))
         levels.append(Level(ready, Rows(rows, columns)))
-        before = _Before(ready)
+        before = _Before(ready, levels[-1].rows)
         columns = 2 * len(ready)
     outputs = range(output_count(f))
     last = [[row_of(side.chains[-1], k) for k in outputs] for side in sides]
@@ -174,10 +175,16 @@ class _Side:
 class _Before:
     """What the level before puts out, in terms of d and y; x where there is none."""
 
-    def __init__(self, pairs: Sequence[Pair] | None) -> None:
+    def __init__(self, pairs: Sequence[Pair] | None, rows: Rows | None = None) -> None:
         self.pairs = pairs
         self.scale = 1
-        if pairs is not None:
+        if pairs is not None and rows is not None:
+            multiples = _multiples(pairs, rows)
+            self.unit = lcm(*(ratio.denominator for _, ratio in multiples))
+            self.same = [
+                (len(pairs) + v, ratio.numerator * (self.unit // ratio.denominator))
+                for v, ratio in multiples
+            ]
             self.scale = lcm(1, *(pair.scale.denominator for pair in pairs))
             self.place_f = {pair.f: v for v, pair in enumerate(pairs) if pair.f is not None}
             self.place_g = {pair.g: v for v, pair in enumerate(pairs) if pair.g is not None}
@@ -193,22 +200,46 @@ class _Before:
         total: dict[int, int] = {}
         for i, value in coefficients.items():
             v = self.place_f[i]
-            total[v] = value * self.scale
+            total[v] = value * self.scale * self.unit
             if self.pairs[v].g is not None:
-                total[len(self.pairs) + v] = value * self.scales[v]
-        return total, constant * self.scale, denominator * self.scale
+                place, ratio = self.same[v]
+                total[place] = total.get(place, 0) + value * self.scales[v] * ratio
+        unit = self.scale * self.unit
+        return total, constant * unit, denominator * unit
 
     def second(self, row: SparseRow) -> SparseRow:
         """Return a row of g."""
         if self.pairs is None:
             return row
         coefficients, constant, denominator = row
-        moved = {len(self.pairs) + self.place_g[j]: v for j, v in coefficients.items()}
-        return moved, constant, denominator
+        moved: dict[int, int] = {}
+        for j, value in coefficients.items():
+            place, ratio = self.same[self.place_g[j]]
+            moved[place] = moved.get(place, 0) + value * ratio
+        return moved, constant * self.unit, denominator * self.unit
 
     def difference(self, f: SparseRow, g: SparseRow, scale: Fraction) -> SparseRow:
         """Return a row of f minus the multiple of a row of g."""
         return minus(self.first(f), self.second(g), scale)
+
+
+def _multiples(pairs: Sequence[Pair], rows: Rows) -> list[tuple[int, Fraction]]:
+    """Return for each pair the first one whose y it has a multiple of, and how many times."""
+    first: dict[Any, tuple[int, int]] = {}
+    found = []
+    for v, pair in enumerate(pairs):
+        taken = [rows.entries[2 * place + 1] for place in pair.pieces]
+        size = gcd(*(value for row, constant in taken for value in (constant, *row.values()))) or 1
+        key = (
+            pair.slopes,
+            *(
+                (constant // size, *sorted((j, value // size) for j, value in row.items() if value))
+                for row, constant in taken
+            ),
+        )
+        other, own = first.setdefault(key, (v, size))
+        found.append((other, Fraction(size, own)))
+    return found
 
 
 def minus(row: SparseRow, other: SparseRow, factor: Fraction) -> SparseRow:

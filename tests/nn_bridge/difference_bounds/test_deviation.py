@@ -491,3 +491,35 @@ def test_numbers_beyond_all_doubles_are_refused_with_a_remedy():
     f, g = (nb.two_layer([[10**400 + k]], [0], [[1]]) for k in (0, 1))
     with pytest.raises(RangeError, match="within those of doubles"):
         nb.deviation(f, g, ([0], [1]))
+
+
+def test_units_that_are_multiples_of_each_other_share_what_they_put_out():
+    """One network reads the first of them, the other one a multiple: they are equal."""
+    weights, biases = [[1, 2], [3, 6], [1, 0]], [1, 3, 0]
+    f = nb.two_layer(weights, biases, [[3, 0, 1]])
+    g = nb.two_layer(weights, biases, [[0, 1, 1]])
+    found = bounds(f, g, ([-1, -1], [1, 1]))
+    assert (found.lower, found.upper) == (0, 0)
+    deep = [[nb.Affine([[2]]), nb.ReLU(), nb.Affine([[1]])], [nb.ReLU()]]
+    for behind in deep:
+        sides = (nb.Network([*net.layers, *behind]) for net in (f, g))
+        found = bounds(*sides, ([-1, -1], [1, 1]))
+        assert found.lower == 0
+        assert found.upper <= Fraction(1, 2**60)
+
+
+def test_units_that_bend_differently_share_nothing():
+    bending = [nb.Affine([[1], [1]]), nb.TwoSlope([1, 1], [0, Fraction(1, 2)])]
+    f, g = (nb.Network([*bending, nb.Affine([row])]) for row in ([1, 0], [0, 1]))
+    found = bounds(f, g, ([-2], [2]))
+    assert (found.lower, found.upper) == (1, 1)
+
+
+def test_partners_far_apart_are_bounded_closely_where_one_of_them_bends():
+    """In a small box beside the kink of a unit, of which the partner is elsewhere."""
+    f = nb.two_layer([[1], [2]], [-2, 2], [[-1, 1]], [2], activation=("leaky", "1/4"))
+    g = nb.two_layer([[1], [1], [2]], [0, 0, 0], [[1, 0, 1]], activation=("leaky", "1/4"))
+    small = Fraction(1, 2**20)
+    for box in ([-1 - small], [-1]), ([-1 - small], [-1 - small / 4]), ([-1], [-1 + small]):
+        found = bounds(f, g, box, time_limit=0)
+        assert found.upper < found.lower + 8 * small
