@@ -1,10 +1,12 @@
-"""What the vector units allow: one vector of sums and one of maxima in every cycle.
+"""What the vector units allow: so many pairs of a vector of sums and one of maxima in every cycle.
 
 The clock is not what the label on the processor says. It is measured: a multiplication of integers
 takes 3 cycles on every x86-64 processor since 2008, so in a chain, where each waits for the one
 before, time is cycles. Sums and maxima are counted as one operation each for every lane.
 
-A processor that starts two such pairs in a cycle, as Zen 5 can, may pass the line.
+Zen processors have four pipes of 256 bits, two that multiply and add at once and two that compare:
+they start two such pairs in a cycle, or one where vectors of 512 bits take two pipes each. Intel's
+start one. A processor that does more, as Zen 5 can, may pass the line.
 """
 
 from __future__ import annotations
@@ -17,10 +19,13 @@ import numba
 from llvmlite import binding, ir
 from numba.extending import intrinsic
 
-from tropical.kernels.machine import vector_bytes
+from tropical.kernels.machine import adds_by_fma, vector_bytes
 
 LATENCY = 3
 """Cycles of a multiplication of 64-bit integers."""
+
+ZEN_PIPE = 32
+"""Bytes that a pipe of a Zen processor takes at once."""
 
 UNROLLED, TURNS = 64, 20_000
 
@@ -73,4 +78,5 @@ def clock(seconds: Iterable[float]) -> float:
 
 def limit(cycles: float, itemsize: int) -> float:
     """Return how many operations a second the vector units allow on numbers of so many bytes."""
-    return 2 * (vector_bytes() // itemsize) * cycles
+    pairs = 2 if adds_by_fma() and vector_bytes() <= ZEN_PIPE else 1
+    return 2 * pairs * (vector_bytes() // itemsize) * cycles

@@ -9,9 +9,9 @@ import pytest
 
 from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, pool
-from tropical.kernels.argmax_products import GROUP, argmax_kernel, best_argmax_tile
+from tropical.kernels.argmax_products import GROUP, argmax_kernel
 from tropical.kernels.convolutions import convolution_kernel
-from tropical.kernels.packing import pack, pack_transposed
+from tropical.kernels.packing import lay_out, pack, pack_transposed
 from tropical.kernels.products import best_tile, product_kernel
 from tropical.semiring import max_plus
 
@@ -74,13 +74,16 @@ def test_every_width_finds_the_first_place_of_each_maximum(dtype):
         A, B = numbers(dtype, (m, k), seed), numbers(dtype, (k, n), seed + 99)
         expected, places = twins.product(A, B)
         depth = -(-k // GROUP) * GROUP
-        for tile in tiles(best_argmax_tile, dtype):
+        for tile in tiles(best_tile, dtype):
             lowest = twins.zero(dtype)
             a, b = packed(A.T, tile.rows, depth, lowest), packed(B, tile.columns, depth, 0)
             C, index = np.empty((m, n), dtype), np.full((m, n), -1)
             blocks = np.empty(tile.rows * tile.columns, f"i{C.itemsize}")
             one = C.dtype.type(1)
-            argmax_kernel(tile)(a, b, C, index, blocks, depth, 0, m, 0, one)
+            lines = np.empty_like(a), np.empty_like(b)
+            lay_out(a, lines[0], tile.rows, depth, 0, len(a) // depth)
+            lay_out(b, lines[1], tile.columns, depth, 0, len(b) // depth)
+            argmax_kernel(tile)(a, b, *lines, C, index, blocks, depth, 0, m, 0, one)
             assert twins.same(C, expected)
             assert np.array_equal(index, places)
 

@@ -92,27 +92,27 @@ def dense_product(
 
     A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows.
     """
-    from tropical.kernels.argmax_products import GROUP, argmax_kernel, best_argmax_tile
+    from tropical.kernels.argmax_products import GROUP, argmax_kernel
     from tropical.kernels.finishing import poison
     from tropical.kernels.products import best_tile, product_kernel
 
     m, k = A.shape
     number = how.dtype.type
-    if index is None:
-        tile, depth = best_tile(how.dtype), k
-        multiply = product_kernel(tile)
-    else:
-        tile, depth = best_argmax_tile(how.dtype), -(-k // GROUP) * GROUP
-        multiply = argmax_kernel(tile)
+    tile = best_tile(how.dtype)
+    depth = k if index is None else -(-k // GROUP) * GROUP
+    multiply = product_kernel(tile) if index is None else argmax_kernel(tile)
     a, poisoned_rows = packed(A.T, tile.rows, depth, how, how.lowest, threads)
     b, poisoned_columns = packed(B, tile.columns, depth, how, 0, threads)
+    lines = []
+    if index is not None:
+        lines = [in_lines(a, tile.rows, depth, threads), in_lines(b, tile.columns, depth, threads)]
 
     def strip(rows: tuple[int, int]) -> None:
         if index is None:
             multiply(a, b, C, depth, *rows, int(resume), number(1))
         else:
             blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
-            multiply(a, b, C, index, blocks, depth, *rows, int(resume), number(1))
+            multiply(a, b, *lines, C, index, blocks, depth, *rows, int(resume), number(1))
         if how.sign < 0 or how.threshold != how.lowest:
             how.leave(C[slice(*rows)])
 
@@ -144,3 +144,16 @@ def packed(
 
     in_threads(strip, strips(n, width, threads), threads)
     return out, marks
+
+
+def in_lines(panels: Array, width: int, depth: int, threads: int) -> Array:
+    """Return a packed matrix with each of its columns in one piece."""
+    from tropical.kernels.packing import lay_out
+
+    lines = np.empty_like(panels)
+
+    def strip(columns: tuple[int, int]) -> None:
+        lay_out(panels, lines, width, depth, *columns)
+
+    in_threads(strip, strips(len(panels) // depth, width, threads), threads)
+    return lines

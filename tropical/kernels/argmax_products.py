@@ -9,58 +9,12 @@ from typing import Any
 import numpy as np
 
 from tropical.kernels.compilation import kernel
-from tropical.kernels.machine import vector_bytes, vector_registers
-from tropical.kernels.products import DEPTH, PANELS, Tile, tile_of
-from tropical.kernels.register_tiles import SOURCE, argmax_tile
+from tropical.kernels.products import DEPTH, PANELS, Tile, best_tile
+from tropical.kernels.register_tiles import SOURCE, argmax_tile, fetch, first_place
 from tropical.typing import Array
 
-GROUP = 8
+GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
-
-
-@cache
-def best_argmax_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
-    """Return the tile for this machine, or for a vector width in bytes that is forced."""
-    width = width or vector_bytes()
-    rows, vectors = (4, 2) if vector_registers(width) == 32 else (4, 1)
-    return tile_of(rows, vectors, dtype, width)
-
-
-@kernel
-def resolve(
-    a: Array,
-    a_at: int,
-    b: Array,
-    b_at: int,
-    C: Array,
-    index: Array,
-    blocks: Array,
-    c_at: int,
-    c_step: int,
-    here: int,
-    there: int,
-    rows: int,
-    columns: int,
-    group: int,
-    step: int,
-) -> None:
-    """Write which step of a group gave each maximum of a tile: the first one."""
-    for x in range(here):
-        for y in range(there):
-            found = blocks[x * columns + y]
-            if found >= 0:
-                first = np.uint64(found) * np.uint64(group)
-                at_a = np.uint64(a_at + x) + first * np.uint64(rows)
-                at_b = np.uint64(b_at + y) + first * np.uint64(columns)
-                at_c = np.uint64(c_at + x * c_step + y)
-                value = C[at_c]
-                last = group - 1
-                place = last
-                for t in range(last):
-                    s = np.uint64(last - 1 - t)
-                    if a[at_a + s * np.uint64(rows)] + b[at_b + s * np.uint64(columns)] == value:
-                        place = last - 1 - t
-                index[at_c] = step + np.int64(first) + place
 
 
 @cache
@@ -79,6 +33,8 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
     def multiply(
         a: Array,
         b: Array,
+        a_lines: Array,
+        b_lines: Array,
         C: Array,
         index: Array,
         blocks: Array,
@@ -90,12 +46,16 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
     ) -> None:
         """Write rows ``begin`` to ``end`` of the product into C, and the winning steps into index.
 
-        As the kernel of `product_kernel`; k is a multiple of the group. index (m, n) is written
-        where C grew, so it is set before; blocks (rows * columns,) holds integers as wide as C's.
+        As the kernel of `product_kernel`; k is a multiple of the group, and a_lines, b_lines are
+        the factors as `packing.lay_out` writes them. index (m, n) is written where C grew, so it
+        is set before; blocks (rows * columns,) holds integers as wide as C's. While a panel of B is
+        at work, the lines of the next one are fetched, a share with every tile: where in them the
+        maxima will be is not known before, so they would come one by one.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, a.dtype)
         flat, index_flat = C.reshape(m * n), index.reshape(m * n)
+        share, cache_line = columns * k // panels, 64 // a.itemsize
         for step in range(0, k, depth):
             steps = min(depth, k - step)
             again = 1 if step > 0 else resume
@@ -120,10 +80,19 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                             for x in range(here):
                                 for y in range(there):
                                     C[i + x, j + y] = corner[x * columns + y]
-                        resolve(
-                            a, a_at, b, b_at, flat, index_flat, blocks, i * n + j, n,
-                            here, there, rows, columns, group, step,
-                        )  # fmt: skip
+                        ahead = (j + columns) * k + (i - block) // rows * share
+                        for t in range(0, share if j + columns < n else 0, cache_line):
+                            fetch(source, b_lines, ahead + t)
+                        for x in range(here):
+                            line_a, at = (i + x) * k + step, (i + x) * n + j
+                            for y in range(there):
+                                found = np.int64(blocks[x * columns + y])
+                                if found >= 0:
+                                    before = found * group
+                                    index_flat[at + y] = step + before + first_place(
+                                        source, group, a_lines, line_a + before,
+                                        b_lines, (j + y) * k + step + before, flat[at + y],
+                                    )  # fmt: skip
 
     return multiply
 
@@ -135,5 +104,5 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         line, one = np.zeros(0, dtype), dtype.type(1)
         matrix, index = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64)
         places = np.zeros(0, f"i{dtype.itemsize}")
-        multiply = argmax_kernel(best_argmax_tile(dtype))
-        yield name, partial(multiply, line, line, matrix, index, places, GROUP, 0, 0, 0, one)
+        multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 4
+        yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 0, one)

@@ -19,6 +19,10 @@ SIGNATURES = [
 ]
 
 
+PIECE = 16
+"""Steps of a panel that are laid out at once: they stay in the first cache."""
+
+
 @kernel(signatures=SIGNATURES)
 def pack(
     source: Array,
@@ -90,3 +94,16 @@ def pack_transposed(
         for x in range(end - first, width):
             for p in range(k):
                 panel[p * width + x] = 0
+
+
+@kernel(signatures=[f"({t}[::1], {t}[::1], i8, i8, i8, i8)" for t in ("f4", "f8", "i4", "i8")])
+def lay_out(panels: Array, lines: Array, width: int, depth: int, begin: int, end: int) -> None:
+    """Write columns ``begin`` to ``end`` of packed panels one after another, each in one piece.
+
+    panels, lines (panels * depth * width,); ``begin`` is a multiple of ``width``.
+    """
+    for first in range(begin, end, width):
+        for step in range(0, depth, PIECE):
+            for x in range(min(width, end - first)):
+                for p in range(step, min(step + PIECE, depth)):
+                    lines[(first + x) * depth + p] = panels[first * depth + p * width + x]

@@ -12,7 +12,7 @@ cache has them. `SOURCE` is the first of them: it changes when this file does.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import llvmlite.binding
@@ -138,8 +138,8 @@ def are_literal(*values: Any) -> bool:
     return all(isinstance(value, types.IntegerLiteral) for value in values)
 
 
-def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> tuple[dict[Any, Any], Any]:
-    """Return the vectors that maxima begin with, and the block where they are ready.
+def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> dict[Any, Any]:
+    """Return the vectors that maxima begin with.
 
     They are loaded from the places if ``resume``; otherwise they are the lowest numbers.
     """
@@ -152,8 +152,49 @@ def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> tuple[di
     builder.branch(ready)
     builder.position_at_end(ready)
     lowest = v.constant(v.lowest)
-    begun = {at: joined(builder, v.type, (lowest, start), (loaded[at], old)) for at in places}
-    return begun, ready
+    return {at: joined(builder, v.type, (lowest, start), (loaded[at], old)) for at in places}
+
+
+class Steps(NamedTuple):
+    """So many steps of k over a tile of rows x vectors; a step of B is ``apart`` numbers long."""
+
+    lanes: Lanes
+    rows: int
+    vectors: int
+    count: ir.Value
+    apart: ir.Value
+    ones: ir.Value | None
+
+
+def maxima_over(
+    steps: Steps, first_a: ir.Value, first_b: ir.Value, begun: dict[Any, ir.Value]
+) -> tuple[dict[Any, ir.Value], ir.Value, ir.Value]:
+    """Write the loop over at least one step; return the maxima and where A and B go on after it."""
+    v = steps.lanes
+    builder = v.builder
+    start = builder.block
+    loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    p = joined(builder, WORD, (word(0), start))
+    at_a = joined(builder, first_a.type, (first_a, start))
+    at_b = joined(builder, first_b.type, (first_b, start))
+    best = {at: joined(builder, v.type, (value, start)) for at, value in begun.items()}
+    columns = [v.load(at_b, j * v.count) for j in range(steps.vectors)]
+    spread = [v.load_spread(at_a, i) for i in range(steps.rows)]
+    new = {
+        (i, j): v.larger(v.plus(spread[i], columns[j], steps.ones), best[i, j]) for i, j in begun
+    }
+    following, after_a = builder.add(p, word(1)), v.at(at_a, steps.rows)
+    after_b = v.at(at_b, steps.apart)
+    p.add_incoming(following, loop)
+    at_a.add_incoming(after_a, loop)
+    at_b.add_incoming(after_b, loop)
+    for at in begun:
+        best[at].add_incoming(new[at], loop)
+    builder.cbranch(builder.icmp_signed("<", following, steps.count), loop, done)
+    builder.position_at_end(done)
+    return new, after_a, after_b
 
 
 @intrinsic(prefer_literal=True)
@@ -204,25 +245,9 @@ def product_tile(  # type: ignore[no-untyped-def]
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), row_step), word(j * width)))
             for i, j in tile
         }
-        begun, ready = first_values(v, places, resumed)
-        loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        p = joined(builder, WORD, (word(0), ready))
-        at_a = joined(builder, first_a.type, (first_a, ready))
-        at_b = joined(builder, first_b.type, (first_b, ready))
-        best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
-        columns = [v.load(at_b, j * width) for j in range(n)]
-        spread = [v.load_spread(at_a, i) for i in range(m)]
-        new = {(i, j): v.larger(v.plus(spread[i], columns[j], ones), best[i, j]) for i, j in tile}
-        following = builder.add(p, word(1))
-        p.add_incoming(following, loop)
-        at_a.add_incoming(v.at(at_a, m), loop)
-        at_b.add_incoming(v.at(at_b, k_step), loop)
-        for at in tile:
-            best[at].add_incoming(new[at], loop)
-        builder.cbranch(builder.icmp_signed("<", following, k), loop, done)
-        builder.position_at_end(done)
+        begun = first_values(v, places, resumed)
+        steps = Steps(v, m, n, k, k_step, ones)
+        new, *_ = maxima_over(steps, first_a, first_b, begun)
         for at, place in places.items():
             v.store(v.without_negative_zeros(new[at]), place, 0)
         return context.get_dummy_value()
@@ -281,35 +306,32 @@ def argmax_tile(  # type: ignore[no-untyped-def]
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), arguments[13]), word(j * width)))
             for i, j in tile
         }
-        begun, ready = first_values(v, places, arguments[15])
-        loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
+        begun = first_values(v, places, arguments[15])
+        ready = builder.block
+        steps = Steps(v, m, n, word(u), word(n * width), ones)
+        loop, done = builder.append_basic_block("groups"), builder.append_basic_block("grouped")
         builder.branch(loop)
         builder.position_at_end(loop)
-        p = joined(builder, WORD, (word(0), ready))
         at_a = joined(builder, first_a.type, (first_a, ready))
         at_b = joined(builder, first_b.type, (first_b, ready))
+        p = joined(builder, WORD, (word(0), ready))
         best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
         nowhere = places_of.constant(-1)
         where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
         here = joined(builder, places_of.type, (places_of.constant(0), ready))
-        new = dict(best)
-        for t in range(u):
-            columns = [v.load(at_b, (t * n + j) * width) for j in range(n)]
-            spread = [v.load_spread(at_a, t * m + i) for i in range(m)]
-            for i, j in tile:
-                new[i, j] = v.larger(v.plus(spread[i], columns[j], ones), new[i, j])
+        new, after_a, after_b = maxima_over(steps, at_a, at_b, best)
         from_here = {
             at: builder.select(v.greater(new[at], best[at]), here, where[at]) for at in tile
         }
-        following = builder.add(p, word(1))
-        p.add_incoming(following, loop)
+        following, last = builder.add(p, word(1)), builder.block
+        p.add_incoming(following, last)
         # counted in a vector: spreading a scalar costs a trip between the register files
-        here.add_incoming(builder.add(here, places_of.constant(1)), loop)
-        at_a.add_incoming(v.at(at_a, m * u), loop)
-        at_b.add_incoming(v.at(at_b, n * width * u), loop)
+        here.add_incoming(builder.add(here, places_of.constant(1)), last)
+        at_a.add_incoming(after_a, last)
+        at_b.add_incoming(after_b, last)
         for at in tile:
-            best[at].add_incoming(new[at], loop)
-            where[at].add_incoming(from_here[at], loop)
+            best[at].add_incoming(new[at], last)
+            where[at].add_incoming(from_here[at], last)
         builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, done)
         builder.position_at_end(done)
         for (i, j), place in places.items():
@@ -318,3 +340,55 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def first_place(typingctx, source, group, a, a_at, b, b_at, value):  # type: ignore[no-untyped-def]
+    """Return the first t < group where ``a[a_at + t] + b[b_at + t]`` is the value; else the last.
+
+    All of the sums are taken at once, so ``group`` is a small literal number, at most 64.
+    """
+    if not are_literal(source, group):
+        return None
+    u = literal(group)
+    signature = types.int64(source, group, a, types.int64, b, types.int64, a.dtype)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v = Lanes(builder, a.dtype, u)
+        left, right = (
+            v.load(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
+            for i in (2, 4)
+        )
+        compare = builder.fcmp_ordered if v.floating else builder.icmp_signed
+        equal = compare("==", v.plus(left, right, None), v.spread(arguments[6]))
+        flags = builder.bitcast(equal, ir.IntType(u))
+        last = ir.Constant(flags.type, 1 << (u - 1))
+        place = builder.cttz(builder.or_(flags, last), ir.Constant(ir.IntType(1), 1))
+        return place if u == 64 else builder.zext(place, WORD)
+
+    return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def fetch(typingctx, source, a, at):  # type: ignore[no-untyped-def]
+    """Ask for the numbers around ``a[at]``, soon to be read, to be brought into the caches."""
+    if not are_literal(source):
+        return None
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        byte = ir.IntType(8).as_pointer()
+        place = builder.gep(
+            pointer_to(context, builder, signature.args[1], arguments[1]), [arguments[2]]
+        )
+        i32 = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        name = "llvm.prefetch.p0"
+        known = builder.module.globals.get(name)
+        read, near, data = (ir.Constant(i32, value) for value in (0, 2, 1))
+        builder.call(
+            known or ir.Function(builder.module, kind, name),
+            [builder.bitcast(place, byte), read, near, data],
+        )
+        return context.get_dummy_value()
+
+    return types.void(source, a, types.int64), generate
