@@ -12,7 +12,7 @@ from operator import mul
 from typing import Any
 
 from nn_bridge.certificates.bends import Bends
-from nn_bridge.certificates.colourings import Graph, Images, orbits_by_level
+from nn_bridge.certificates.colourings import Colours, Graph, Images, orbits_by_level
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_vector
 
@@ -137,11 +137,7 @@ class _Vectors:
 
     def graph(self) -> Graph:
         """Return the complete graph whose colours are the products of the vectors."""
-        numbers: dict[Any, int] = {}
-
-        def named(colour: Any) -> int:
-            return numbers.setdefault(colour, len(numbers))
-
+        numbers = Colours()
         half = len(self._vectors)
         applied = [[_dot(row, vector) for row in self._inverse] for vector in self._vectors]
         upper = [[_dot(vector, other) for other in applied] for vector in self._vectors]
@@ -151,12 +147,12 @@ class _Vectors:
             return value if (i < half) == (j < half) else -value
 
         points = range(2 * half)
-        labels = [[named(product(i, j)) for j in points] for i in points]
+        labels = [[numbers[product(i, j)] for j in points] for i in points]
         colours = []
         for i in points:
             sign = 1 if i < half else -1
             beside = (sign * _dot(own, applied[i % half]) for own in self._fixed)
-            colours.append(named((self.kinds[i], labels[i][i], *beside)))
+            colours.append(numbers[self.kinds[i], labels[i][i], *beside])
 
         def keeps(images: Images) -> bool:
             return all(

@@ -72,10 +72,11 @@ class Bends:
                     if even:
                         affine[k].add(line, hyperplane[1], 2 * scale, even)
         self.kinks = {hyperplane: bend for hyperplane, bend in kinks.items() if any(bend)}
-        self._at: dict[int, list[Hyperplane]] = defaultdict(list)
-        for hyperplane in self.kinks:
-            for j, _ in hyperplane[0]:
-                self._at[j].append(hyperplane)
+        self._planes = [*self.kinks]
+        self._at: dict[int, list[int]] = defaultdict(list)
+        for number, plane in enumerate(self._planes):
+            for j, _ in plane[0]:
+                self._at[j].append(number)
         self.linear: list[dict[int, Fraction]] = []
         self.constant: list[Fraction] = []
         for total in affine:
@@ -101,15 +102,18 @@ class Bends:
         columns = {j for j, (place, sign) in enumerate(inner) if (place, sign) != (j, 1)}
         if any((place, sign) != (r, 1) for r, (place, sign) in enumerate(outer)):
             columns = {*range(len(inner))}
-            planes = {*self.kinks}
+            planes = {*range(len(self._planes))}
         else:
-            planes = {plane for j in columns for plane in self._at[j]}
-        for weights, b in planes:
-            moved = {inner[j][0]: inner[j][1] * value for j, value in weights}
-            other = self.kinks.get(normal(moved, b)[0])
+            planes = {number for j in columns for number in self._at[j]}
+        for number in planes:
+            weights, b = plane = self._planes[number]
+            moved = sorted([(inner[j][0], inner[j][1] * value) for j, value in weights])
+            if moved[0][1] < 0:
+                moved, b = [(j, -value) for j, value in moved], -b
+            other = self.kinks.get((tuple(moved), b))
             if other is None:
                 return False
-            if self.kinks[weights, b] != [sign * other[place] for place, sign in outer]:
+            if self.kinks[plane] != [sign * other[place] for place, sign in outer]:
                 return False
         for r, (output, turned) in enumerate(outer):
             if self.constant[r] != turned * self.constant[output]:
@@ -128,10 +132,12 @@ def normal(coefficients: dict[int, int], constant: int) -> tuple[Hyperplane, int
     And the number by which its integers must be multiplied to give the function.
     """
     divisor = gcd(constant, *coefficients.values())
-    if coefficients[min(coefficients)] < 0:
+    entries = sorted(coefficients.items())
+    if entries[0][1] < 0:
         divisor = -divisor
-    entries = tuple((j, coefficients[j] // divisor) for j in sorted(coefficients))
-    return (entries, constant // divisor), divisor
+    if divisor != 1:
+        entries = [(j, value // divisor) for j, value in entries]
+    return (tuple(entries), constant // divisor), divisor
 
 
 def _whole(total: Total) -> tuple[dict[int, Fraction], Fraction]:

@@ -7,11 +7,26 @@ exchanged. Colours that are equal by accident make the work longer, and prove le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 Images: TypeAlias = Sequence[int]
 """A permutation of points, by their images."""
+
+PRIME, POWER = 2**61 - 1, 17
+
+
+def mixed(*parts: int) -> int:
+    """Return a number without pattern: hashes have one, differences of theirs often agree."""
+    return pow(hash(parts), POWER, PRIME)
+
+
+class Colours(dict[Hashable, int]):
+    """Numbers without pattern for colours of any kind, by the order in which these come."""
+
+    def __missing__(self, colour: Hashable) -> int:
+        number = self[colour] = mixed(len(self))
+        return number
 
 
 class Graph:
@@ -20,10 +35,11 @@ class Graph:
     Parameters
     ----------
     colours : list of int
-        A colour a vertex. The first vertices are the points; no other vertex has a colour of
-        theirs.
+        A colour of `Colours` a vertex. The first vertices are the points; no other vertex has a
+        colour of theirs.
     around : list of lists
-        For each vertex its neighbours, each with the colour of the edge.
+        For each vertex its neighbours, each with the colour of the edge, of `Colours`, so that sums
+        of products of colours are equal only by accident where the products are not the same.
     points : int
         How many points there are.
     keeps : callable
@@ -122,7 +138,7 @@ class Graph:
 
     def _told_apart(self, colours: list[int], point: int, name: int) -> list[int]:
         changed = list(colours)
-        changed[point] = hash((colours[point], name, -1))
+        changed[point] = mixed(colours[point], name, -1)
         return self._refined(changed, [point])
 
     def _refined(self, colours: list[int], changed: Iterable[int]) -> list[int]:
@@ -136,12 +152,11 @@ class Graph:
         for vertex, colour in enumerate(colours):
             classes.setdefault(colour, []).append(vertex)
         for _ in colours:
-            near: dict[int, list[int]] = {}
+            seen: dict[int, int] = {}
             for vertex in changed:
                 own = colours[vertex]
                 for other, label in self._around[vertex]:
-                    near.setdefault(other, []).append(hash((label, own)))
-            seen = {vertex: hash(tuple(sorted(hashes))) for vertex, hashes in near.items()}
+                    seen[other] = seen.get(other, 0) + label * own
             changed = []
             for colour in {colours[vertex]: None for vertex in seen}:
                 members = classes[colour]
@@ -151,7 +166,7 @@ class Graph:
             if not changed:
                 break
             for vertex in changed:
-                colours[vertex] = hash((colours[vertex], seen.get(vertex, 0)))
+                colours[vertex] = mixed(colours[vertex], seen.get(vertex, 0))
                 classes.setdefault(colours[vertex], []).append(vertex)
         return colours
 

@@ -11,7 +11,7 @@ from itertools import permutations
 from typing import Any
 
 from nn_bridge.certificates.bends import Bends
-from nn_bridge.certificates.colourings import Graph, Images
+from nn_bridge.certificates.colourings import Colours, Graph, Images
 from nn_bridge.certificates.coordinate_points import Map, Points
 from nn_bridge.certificates.rows import Layers, as_count, require, value_at
 
@@ -20,22 +20,24 @@ class _Building:
     """A graph whose vertices and edges come one by one, of colours of any kind."""
 
     def __init__(self, points: Points) -> None:
-        self._numbers: dict[Hashable, int] = {}
+        self._numbers = Colours()
         self.colours: list[int] = []
         self.around: list[list[tuple[int, int]]] = []
         self._points = points
 
     def vertex(self, colour: Hashable) -> int:
         """Add a vertex."""
-        self.colours.append(self._number(colour))
+        self.colours.append(self._numbers[colour])
         self.around.append([])
         return len(self.colours) - 1
 
-    def join(self, vertex: int, other: int, colour: Hashable) -> None:
-        """Add an edge."""
-        number = self._number(colour)
-        self.around[vertex].append((other, number))
-        self.around[other].append((vertex, number))
+    def join(self, vertex: int, ends: Iterable[tuple[int, Hashable]]) -> None:
+        """Add edges to other vertices, each of a colour."""
+        own = self.around[vertex]
+        for other, colour in ends:
+            edge = self._numbers[colour]
+            own.append((other, edge))
+            self.around[other].append((vertex, edge))
 
     def block(self, number: int, colour: Callable[[int, int], Hashable]) -> None:
         """Add the points of a block, with colours by coordinate and sign, and join negatives."""
@@ -45,10 +47,7 @@ class _Building:
                 self.vertex(colour(j, sign))
         if len(sides) == 2:
             for vertex, negative in zip(sides[0][1], sides[1][1], strict=True):
-                self.join(vertex, negative, "negative")
-
-    def _number(self, colour: Hashable) -> int:
-        return self._numbers.setdefault(colour, len(self._numbers))
+                self.join(vertex, [(negative, "negative")])
 
 
 def graph_of_kinks(function: Bends, points: Points, keeps: Callable[[Images], bool]) -> Graph:
@@ -68,17 +67,16 @@ def graph_of_kinks(function: Bends, points: Points, keeps: Callable[[Images], bo
         for orientation in (1, -1) if b == 0 else (1 if b > 0 else -1,):
             vertex = building.vertex(("hyperplane", abs(b), *(() if outputs else bend)))
             for sign, places in points.sides(0):
-                for j, weight in weights:
-                    building.join(places[j], vertex, sign * orientation * weight)
+                side = sign * orientation
+                building.join(vertex, [(places[j], side * weight) for j, weight in weights])
             for sign, places in outputs:
-                for place, value in zip(places, bend, strict=True):
-                    if value:
-                        building.join(place, vertex, sign * value)
+                ends = zip(places, bend, strict=True)
+                building.join(vertex, [(place, sign * value) for place, value in ends if value])
     for own, rows in outputs:
         for r, row in zip(rows, function.linear, strict=True):
             for sign, places in points.sides(0):
-                for j, value in row.items():
-                    building.join(r, places[j], own * sign * value)
+                side = own * sign
+                building.join(r, [(places[j], side * value) for j, value in row.items()])
     return Graph(building.colours, building.around, points.count, keeps)
 
 
@@ -101,8 +99,7 @@ def graph_of_values(certificate: dict[str, Any], f: Layers, points: Points) -> G
         if start[0] != end[0]:
             told = values.told([((start, a), (end, b)) for a, b in pairs])
             vertex = building.vertex(("pair", *values.colour(told)))
-            building.join(first, vertex, "first")
-            building.join(second, vertex, "second")
+            building.join(vertex, [(first, "first"), (second, "second")])
             values.join(building, vertex, told)
     return Graph(building.colours, building.around, points.count, values.kept)
 
@@ -142,9 +139,9 @@ class _Values:
         """Join a vertex to the points of outputs, by edges of the colours of their values."""
         if self._points.blocks == 2:
             for sign, places in self._points.sides(1):
-                for r, place in enumerate(places):
-                    values = tuple(sign * value[r] for value in told)
-                    building.join(vertex, place, ("value", values))
+                values = [tuple(sign * value[r] for value in told) for r, _ in enumerate(places)]
+                ends = zip(places, values, strict=True)
+                building.join(vertex, [(place, ("value", value)) for place, value in ends])
 
     def kept(self, images: Images) -> bool:
         """Whether a permutation keeps all values that are known."""

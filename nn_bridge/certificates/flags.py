@@ -145,16 +145,13 @@ def _is_flat(left: dict[Maximum, list[Fraction]], n: int) -> bool:
     common = lcm(1, *(weight.denominator for weights in left.values() for weight in weights))
     for maximum, weights in left.items():
         pieces = [{}, *map(dict, maximum)]
+        factors = [(k, int(weight * common)) for k, weight in enumerate(weights) if weight]
         for i, piece in enumerate(pieces):
-            gradient = {
-                (k, j): int(weight * common) * slope
-                for k, weight in enumerate(weights)
-                for j, slope in piece.items()
-                if weight and j != n
-            }
             others = (_minus(piece, other) for k, other in enumerate(pieces) if k != i)
             where = _intersection([_primitive(other) for other in others], n)
             if where is not None:
+                slopes = [(j, slope) for j, slope in piece.items() if j != n]
+                gradient = {(k, j): factor * slope for k, factor in factors for j, slope in slopes}
                 _add_term(terms, where, gradient, 1)
     return _is_zero(_without_zeros(terms), n)
 

@@ -16,6 +16,7 @@ from nn_bridge.certificates.rows import (
     Row,
     divided,
     group_sizes,
+    over_one_denominator,
     row_of,
     slopes_of,
 )
@@ -65,14 +66,12 @@ def _bent(layer: dict[str, Any], entering: Sequence[list[Row]]) -> list[Coordina
 
 def _highest(pieces: Iterable[Row]) -> list[Row]:
     """Return the pieces without those that another one of the same slopes is never below."""
-    highest: dict[frozenset[tuple[int, Fraction]], tuple[Fraction, Row]] = {}
-    for piece in pieces:
-        coefficients, constant, denominator = piece
-        slopes = frozenset((j, Fraction(v, denominator)) for j, v in coefficients.items())
-        height = Fraction(constant, denominator)
-        if slopes not in highest or height > highest[slopes][0]:
-            highest[slopes] = height, piece
-    return [piece for _, piece in highest.values()]
+    highest: dict[frozenset[tuple[int, int]], Row] = {}
+    for piece in over_one_denominator([*pieces]):
+        slopes = frozenset(piece[0].items())
+        if slopes not in highest or piece[1] > highest[slopes][1]:
+            highest[slopes] = piece
+    return [*highest.values()]
 
 
 def _activation(pieces: list[Row], p: Fraction, q: Fraction) -> Coordinate:

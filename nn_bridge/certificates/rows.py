@@ -116,16 +116,17 @@ def row_of(chain: list[Callable[[int], Row]], i: int) -> Row:
         return {i: 1}, 0, 1
     coefficients, constant, denominator = chain[0](i)
     for reader in chain[1:]:
-        rows = [(factor, *reader(j)) for j, factor in coefficients.items()]
-        common = lcm(1, *(row[3] for row in rows))
+        rows = [reader(j) for j in coefficients]
+        common = lcm(*[row[2] for row in rows])
         constant *= common
         total: dict[int, int] = {}
-        for factor, inner, inner_constant, inner_denominator in rows:
-            scaled = factor * (common // inner_denominator)
-            constant += scaled * inner_constant
+        for factor, (inner, inner_constant, own) in zip(coefficients.values(), rows, strict=True):
+            scaled = factor if own == common else factor * (common // own)
+            if inner_constant:
+                constant += scaled * inner_constant
             for j, value in inner.items():
                 total[j] = total.get(j, 0) + scaled * value
-        coefficients = {j: value for j, value in total.items() if value}
+        coefficients = total if all(total.values()) else {j: v for j, v in total.items() if v}
         denominator *= common
     return coefficients, constant, denominator
 
@@ -161,6 +162,8 @@ def proportional(row: Row, ratio: Fraction, reference: Row, reference_ratio: Fra
     """Whether ``row / ratio`` and ``reference / reference_ratio`` are one affine function."""
     left = reference[2] * reference_ratio.numerator * ratio.denominator
     right = row[2] * ratio.numerator * reference_ratio.denominator
+    if left == right:
+        return row[:2] == reference[:2]
     if row[1] * left != reference[1] * right or row[0].keys() != reference[0].keys():
         return False
     return all(value * left == reference[0][j] * right for j, value in row[0].items())
@@ -188,8 +191,8 @@ def _as_row(places: Iterable[int], values: list[Any], constant: Any) -> Row:
     values.append(constant)
     integers, denominator = as_integers(values)
     constant = integers.pop()
-    row = {j: value for j, value in zip(places, integers, strict=True) if value}
-    return row, constant, denominator
+    row = dict(zip(places, integers, strict=True))
+    return row if all(integers) else {j: v for j, v in row.items() if v}, constant, denominator
 
 
 def _scaled_coordinates(factors: list[Fraction]) -> Callable[[int], Row]:
@@ -202,12 +205,12 @@ def _scaled_coordinates(factors: list[Fraction]) -> Callable[[int], Row]:
 
 def as_integers(values: list[Any]) -> tuple[list[int], int]:
     """Return integers and the positive denominator that makes them ``values``."""
-    if values and all(type(value) is float for value in values):
-        smallest = min(filter(None, map(abs, values)), default=1.0)
-        shift = max(53 - frexp(smallest)[1], 0)
-        if shift <= 900 and frexp(max(map(abs, values)))[1] + shift <= 1000:
+    if {*map(type, values)} == {float}:
+        sizes = [*map(abs, values)]
+        shift = max(53 - frexp(min(filter(None, sizes), default=1.0))[1], 0)
+        if shift <= 900 and frexp(max(sizes))[1] + shift <= 1000:
             scale = 2.0**shift  # every double of at least that size is a multiple of 1 / scale
-            return [int(value * scale) for value in values], 1 << shift
+            return [*map(int, map(scale.__mul__, values))], 1 << shift
     ratios = [value.as_integer_ratio() for value in values]
     common = lcm(1, *(denominator for _, denominator in ratios))
     return [numerator * (common // denominator) for numerator, denominator in ratios], common
