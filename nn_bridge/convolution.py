@@ -14,7 +14,7 @@ from nn_bridge.index_map import require_budget, sums
 from nn_bridge.linear_map import Sparse
 from nn_bridge.unrolled import Unrolled
 from nn_bridge.windows import Padding, windows
-from tropical.errors import DimensionError
+from tropical.errors import ArgumentTypeError, DimensionError
 from tropical.typing import Array
 
 MANTISSA = 53
@@ -67,6 +67,13 @@ class Convolution(Unrolled):
         dilation: int | Sequence[int] = 1,
         groups: int = 1,
     ) -> None:
+        given: object = image
+        if not isinstance(given, Sequence | np.ndarray):
+            message = (
+                "image must be a list of numbers, channels and lengths such as (3, 32, 32), "
+                f"got {image!r}"
+            )
+            raise ArgumentTypeError(message)
         entries = kernel if isinstance(kernel, np.ndarray) else np.array(kernel, object)
         if entries.ndim != len(image) + 1 or entries.ndim < 3:
             message = (

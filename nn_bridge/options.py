@@ -34,7 +34,7 @@ def read_flag(value: Any, name: str, allowed: str = "True or False") -> bool:
     return bool(value)
 
 
-def read_budget(value: Any, of: str, least: int = 1) -> int:
+def read_budget(value: Any, of: str, least: int = 1, name: str = "budget") -> int:
     """Return how many of something may be looked at, which are ``least`` or more.
 
     Raises
@@ -53,7 +53,7 @@ def read_budget(value: Any, of: str, least: int = 1) -> int:
     tropical.errors.ArgumentError: budget must be a number of cells, 1 or more, got 0.5
     """
     if not _is_whole(value) or value < least:
-        message = f"budget must be a number of {of}, {least} or more, got {value!r}"
+        message = f"{name} must be a number of {of}, {least} or more, got {value!r}"
         raise ArgumentError(message)
     return int(value)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from nn_bridge.exact_array import data_of, exact_array, to_rational
 from nn_bridge.immutable import Immutable
+from nn_bridge.options import read_budget
 from tropical.errors import ArgumentError, BudgetError, DimensionError
 from tropical.rationals import exact, integral, quotient
 from tropical.typing import Array, Rational
@@ -194,6 +195,7 @@ class PolynomialNetwork(Immutable):
 
     def polynomials(self, max_terms: int = 100_000) -> tuple[Any, ...]:
         """Return the outputs as polynomials of python-flint in z0, z1, ...; see `expand`."""
+        max_terms = read_budget(max_terms, "monomials", name="max_terms")
         possible = comb(self.inputs + self.largest_degree, self.inputs)
         if possible > max_terms:
             message = (

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from nn_bridge.immutable import Immutable
 from nn_bridge.network import Network, require_network
+from nn_bridge.options import read_budget
 from nn_bridge.rational_map.circuit import Circuit, CircuitPolynomial, Product
 from nn_bridge.rational_map.counts import TermCounts, counts
 from nn_bridge.rational_map.expansion import MAX_TERMS, Expansion, Terms
@@ -86,6 +87,7 @@ def tropicalize(
     max(x0 - x1, 0) - max(2*x0 + x1 - 1, 0)
     """
     require_network(f)
+    max_terms = read_budget(max_terms, "terms", name="max_terms")
     if form not in FORMS or (form == "factored" and not share):
         message = (
             f"form must be one of {', '.join(FORMS)}, and factored only with share=True, "
@@ -208,6 +210,7 @@ class CircuitQuotient(Immutable):
         BudgetError
             If more than ``max_terms`` terms arise on the way.
         """
+        max_terms = read_budget(max_terms, "terms", name="max_terms")
         pair = self.numerator.product, self.denominator.product
         made = _expanded(self.numerator.circuit, [pair], self._shared, max_terms)
         quotient: Polynomial | RationalFunction = made[0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nn_bridge.exact_array import exact_array, rationals
 from nn_bridge.layers import Affine
 from nn_bridge.linear_map import Sparse
-from tropical.errors import ArgumentError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact
 from tropical.typing import Rational
 from tropical.wording import counted
@@ -48,7 +48,15 @@ class SignedPermutation:
     signs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        places, count = tuple(self.places), len(self.places)
+        given: tuple[object, ...] = self.places, self.signs
+        if not all(isinstance(numbers, Iterable) for numbers in given):
+            message = (
+                "places and signs must be lists of numbers, one a coordinate, got "
+                f"{self.places!r} and {self.signs!r}"
+            )
+            raise ArgumentTypeError(message)
+        places = tuple(self.places)
+        count = len(places)
         signs = tuple(self.signs) or (1,) * count
         if any(type(place) is not int for place in places) or sorted(places) != list(range(count)):
             message = f"places must hold each of 0, 1, ..., {count - 1} once, got {places!r}"

@@ -185,7 +185,7 @@ def functional_dimension(
     FunctionalDimension(4 of 9 parameters)
     """
     require_network(f)
-    if method not in {None, "formula", "rank"}:
+    if method not in (None, "formula", "rank"):  # lists have no hash
         message = f'method must be "formula", "rank" or None, got {method!r}'
         raise ArgumentError(message)
     skip, budget = read_flag(skip, "skip"), read_budget(budget, "cells")

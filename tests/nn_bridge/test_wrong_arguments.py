@@ -7,7 +7,7 @@ import pytest
 
 import nn_bridge as nb
 from nn_bridge.domain import as_domain
-from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 
 F = nb.two_layer([[1]], [0], [[1]])
 
@@ -47,6 +47,11 @@ def test_what_is_no_path_is_refused(use, path):
         (lambda: as_domain({0: 1, 1: 2}, 1), ArgumentTypeError, "domain must be a Domain"),
         (lambda: as_domain(range(10**6), 1), ArgumentTypeError, r"got range\(0, 1000000\); write"),
         (lambda: as_domain([[0, 1]] * 10**4, 2), ArgumentTypeError, r"\[0, 1\], \.\.\.\]; write"),
+        (lambda: nb.tropicalize(F, max_terms=None), ArgumentError, "max_terms must be a number of"),
+        (lambda: nb.tropicalize(F, form=["factored"]), ArgumentError, "form must be one of"),
+        (lambda: nb.functional_dimension(F, method=["rank"]), ArgumentError, r"got \['rank'\]"),
+        (lambda: nb.SignedPermutation(None), ArgumentTypeError, "lists of numbers, .* got None"),
+        (lambda: nb.Convolution([[[1]]], None), ArgumentTypeError, "image must be a list of"),
     ],
 )
 def test_other_mistakes(make, error, words):
