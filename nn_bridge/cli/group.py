@@ -62,7 +62,7 @@ def read_network(path: Path, parse: str) -> Network:
     if isinstance(network, nb.SmoothNetwork):
         message = (
             f"{path} must be piecewise linear for this command, got {network!r}; networks of "
-            "smooth units are for equivalent and check"
+            "smooth units are for equivalent, check and info"
         )
         raise nb.UnsupportedLayerError(message)
     return network

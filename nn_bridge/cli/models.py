@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,6 +17,7 @@ from nn_bridge.cli.group import (
     model,
     output,
     parse_option,
+    read_model,
     read_network,
     require_target,
 )
@@ -25,6 +26,9 @@ from tropical.wording import counted
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
+    from nn_bridge.smooth.network import SmoothNetwork
+
+ALWAYS = "always decided"
 
 LISTED = 12
 """Bounds of so many inputs are written out."""
@@ -57,22 +61,20 @@ def canonical(source: Path, target: Path, *, as_json: bool, parse: str) -> int:
 @parse_option
 def info(source: Path, *, as_json: bool, parse: str) -> int:
     """Say what a model file holds."""
-    from nn_bridge.collapse import two_layer_form
     from nn_bridge.domain import interval
-    from nn_bridge.maxima import joined_maxima, maxout_form
 
     answer = Answer("info", [source])
-    network = read_network(source, parse)
-    depth = len(joined_maxima(network).layers) // 2
-    decidable = two_layer_form(network) is not None
+    network = read_model(source, parse)
+    told = _described(network)
     facts: dict[str, Any] = {
         "inputs": network.inputs,
         "outputs": network.outputs,
-        "layers": [repr(layer) for layer in network.layers],
+        "layers": [layer for layer, _ in told.layers],
+        "beside": [layer for layer, _ in told.beside],
         "head": network.head,
-        "layers_of_kinks": depth,
+        "layers_of_kinks": told.depth,
         "parameters": network.parameters,
-        "two_layer": decidable,
+        "two_layer": told.decided == ALWAYS,
         "sha256": network.digest,
         "notes": list(network.notes),
         "domain": network.domain and dict(zip(("lower", "upper"), _bounds(network), strict=True)),
@@ -81,21 +83,16 @@ def info(source: Path, *, as_json: bool, parse: str) -> int:
         answer.print(HOLDS, facts)
         return HOLDS
     click.echo(f"{source}: R^{network.inputs} -> R^{network.outputs}")
-    for width, layer in zip(network.widths[1:], facts["layers"], strict=True):
+    for layer, width in told.layers:
+        click.echo(f"  {layer:<44} {width:>8} wide")
+    if told.beside:
+        click.echo("and beside it, added:")
+    for layer, width in told.beside:
         click.echo(f"  {layer:<44} {width:>8} wide")
     if network.head is not None:
         click.echo(f"  {network.head}, kept as a note: values are the logits")
-    click.echo(
-        f"{counted(network.parameters, 'stored number')}, {counted(depth, 'layer')} of kinks once "
-        "linear ones merge and maxima join"
-    )
-    if decidable:
-        decided = "always decided"
-    elif maxout_form(network) is not None:
-        decided = "decided up to a budget"
-    else:
-        decided = "decided where layers match or both are small, else refuted or open"
-    click.echo(f"equality is {decided}")
+    click.echo(f"{counted(network.parameters, 'stored number')}, {told.bends}")
+    click.echo(f"equality is {told.decided}")
     if network.domain is not None:
         click.echo(f"the file states bounds of its inputs, to be used by --domain {source}:")
         pairs = list(zip(*network.domain, strict=True))
@@ -143,6 +140,46 @@ def _written(answer: Answer, network: Network, target: Path, told: str, *, as_js
     else:
         click.echo(f"{told} written to {target}")
     return HOLDS
+
+
+class _Description(NamedTuple):
+    """Layers and their widths, those beside smooth units, how deep it bends, what is decided."""
+
+    layers: list[tuple[str, int]]
+    beside: list[tuple[str, int]]
+    depth: int
+    bends: str
+    decided: str
+
+
+def _described(network: Network | SmoothNetwork) -> _Description:
+    import nn_bridge as nb
+    from nn_bridge.collapse import two_layer_form
+    from nn_bridge.maxima import joined_maxima, maxout_form
+
+    if isinstance(network, nb.SmoothNetwork):
+        hidden, beside = nb.Network([network.hidden]), network.beside
+        layers = [
+            *_with_widths(hidden),
+            (repr(network.activation), network.units),
+            *_with_widths(nb.Network([network.outer])),
+        ]
+        nothing = nb.Network([nb.Affine([[0] * network.inputs] * network.outputs)])
+        added = [] if beside == nothing else _with_widths(beside)
+        return _Description(layers, added, 1, "one layer of smooth units", ALWAYS)
+    depth = len(joined_maxima(network).layers) // 2
+    bends = f"{counted(depth, 'layer')} of kinks once linear ones merge and maxima join"
+    if two_layer_form(network) is not None:
+        decided = ALWAYS
+    elif maxout_form(network) is not None:
+        decided = "decided up to a budget"
+    else:
+        decided = "decided where layers match or both are small, else refuted or open"
+    return _Description(_with_widths(network), [], depth, bends, decided)
+
+
+def _with_widths(network: Network) -> list[tuple[str, int]]:
+    return list(zip(map(repr, network.layers), network.widths[1:], strict=True))
 
 
 def _bounds(network: Network) -> list[list[str]]:

@@ -23,13 +23,17 @@ from nn_bridge.index_map import require_budget
 from nn_bridge.layers import Abs, Affine, Layer, LeakyReLU, Maxout, ReLU, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
+from nn_bridge.smooth.activations import ELU, read_activation
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.errors import BudgetError, TropicalError
-from tropical.rationals import integral
+from tropical.rationals import exact, integral
 from tropical.typing import Array, Rational
 from tropical.wording import counted
 
 FORMAT = "nn_bridge network"
 VERSION = 2
+WITH_UNITS = 3
+"""The version of a document of smooth units, with what is beside them as its layers."""
 OLDER = {1}
 """Versions that are read too: 1 knew no head and no groups of different sizes."""
 DOCUMENT = "network"
@@ -45,7 +49,7 @@ QUOTIENT = re.compile(rf"({INTEGER})(?:/({INTEGER}))?")
 DOUBLE = re.compile(r"-?0x[01](?:\.[0-9a-f]{1,13})?p[+-][0-9]{1,4}")
 
 
-def read_json(path: Path) -> Network:
+def read_json(path: Path) -> Network | SmoothNetwork:
     """Return the network of a document that `nn_bridge.write` wrote."""
     if path.stat().st_size > LARGEST_DOCUMENT:
         message = (
@@ -55,7 +59,7 @@ def read_json(path: Path) -> Network:
     return network_of(path, path.read_bytes(), listed_numbers)
 
 
-def read_npz(path: Path) -> Network:
+def read_npz(path: Path) -> Network | SmoothNetwork:
     """Return the network of an archive that `nn_bridge.write` wrote; no pickle is ever read."""
     members = _members(path)
     if DOCUMENT not in members or members[DOCUMENT].dtype != np.uint8:
@@ -118,7 +122,9 @@ def _member(content: bytes, path: Path) -> Array:
     return np.frombuffer(content, dtype, offset=start).reshape(shape)
 
 
-def network_of(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Network:
+def network_of(
+    path: Path, content: bytes, numbers: Callable[[Any], Any]
+) -> Network | SmoothNetwork:
     """Return the network that a document describes."""
     try:
         text = content.decode("utf-8")
@@ -129,9 +135,12 @@ def network_of(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Net
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         message = f"path must hold a document with format {FORMAT!r}, got {path} without one"
         raise ModelFileError(message)
-    if type(document.get("version")) is not int or document["version"] not in {VERSION, *OLDER}:
+    if type(document.get("version")) is not int or document["version"] not in {
+        *(WITH_UNITS, VERSION),
+        *OLDER,
+    }:
         message = (
-            f"{path} must be of version {VERSION}, got {document.get('version')!r}; "
+            f"{path} must be of version {WITH_UNITS}, got {document.get('version')!r}; "
             "install a newer nn_bridge"
         )
         raise ModelFileError(message)
@@ -148,8 +157,11 @@ def network_of(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Net
         if not isinstance(notes, list):
             message = "notes must be a list"
             raise TypeError(message)
-        head = document["head"] if document["version"] == VERSION else None
-        return Network(layers, inputs=inputs, domain=domain, notes=notes, head=head)
+        head = None if document["version"] in OLDER else document["head"]
+        if document["version"] != WITH_UNITS:
+            return Network(layers, inputs=inputs, domain=domain, notes=notes, head=head)
+        beside = Network(layers, inputs=inputs, domain=domain)
+        return _with_units(document["units"], beside, notes, head, numbers)
     except BudgetError:
         raise
     except (TropicalError, ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -158,6 +170,29 @@ def network_of(path: Path, content: bytes, numbers: Callable[[Any], Any]) -> Net
             f"{path} must describe a network, got a description that is none ({told}); {DAMAGED}"
         )
         raise ModelFileError(message) from error
+
+
+def _with_units(
+    entry: Any,
+    beside: Network,
+    notes: list[Any],
+    head: str | None,
+    numbers: Callable[[Any], Any],
+) -> SmoothNetwork:
+    hidden, outer = (_affine(entry[name], numbers) for name in ("hidden", "outer"))
+    told = entry["activation"]
+    first, *scale = (exact(_number(number)) for number in told["numbers"])
+    activation = read_activation((told["kind"], first))
+    if isinstance(activation, ELU):
+        activation = ELU(activation.alpha, *scale)
+    if len(scale) != isinstance(activation, ELU) or 0 in scale:
+        message = f"activation must have its numbers, none of them 0, got {_shown(told)}"
+        raise ModelFileError(message)
+    return SmoothNetwork(
+        *(hidden.weight, hidden.bias, outer.weight, outer.bias, beside, activation),
+        notes=notes,
+        head=head,
+    )
 
 
 def _layer(entry: Any, numbers: Callable[[Any], Any]) -> Layer:

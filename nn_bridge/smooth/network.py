@@ -148,6 +148,11 @@ class SmoothNetwork(Immutable):
         return form
 
     @property
+    def parameters(self) -> int:
+        """The number of stored weights and biases."""
+        return self.beside.parameters + Network([self.hidden, self.outer]).parameters
+
+    @property
     def is_softplus(self) -> bool:
         """Whether the units are softplus, of any sharpness; else they are ELU or SELU."""
         return isinstance(self.activation, Softplus)

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
+    from nn_bridge.smooth.network import SmoothNetwork
 
 OWN_SUFFIXES = (".npz", ".json")
 SUFFIXES = (*OWN_SUFFIXES, ".onnx", ".safetensors")
 
 
-def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bool = False) -> None:
+def write(
+    f: Network | SmoothNetwork,
+    path: str | PathLike[str],
+    dtype: Any = None,
+    rounding: bool = False,
+) -> None:
     """Write a network, exactly, unless rounding is asked for.
 
     Our own formats keep the digest, notes and domain. An ONNX model, for others to run, is the
@@ -21,8 +27,8 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
 
     Parameters
     ----------
-    f : Network
-        What to write.
+    f : Network or SmoothNetwork
+        What to write; smooth units in any format but ONNX.
     path : str or path
         A file name that ends in ``.npz`` (arrays of doubles, compact and fast), ``.json``
         (a text that a person can read), ``.safetensors`` (arrays that other programs read too; it
@@ -42,6 +48,8 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
         and rounding is not allowed; if an option of ONNX models is given for another format.
     BudgetError
         If an ONNX model would have 2 GiB or more.
+    UnsupportedLayerError
+        If an ONNX model would have smooth units.
     FileNotFoundError
         If there is no such folder.
     ImportError
@@ -58,13 +66,16 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
     ...     nb.read(Path(folder) / "f.npz") == f
     True
     """
-    from nn_bridge.network import require_network
+    from nn_bridge.errors import UnsupportedLayerError
+    from nn_bridge.network import Network, require_network
     from nn_bridge.paths import read_path
+    from nn_bridge.smooth.network import SmoothNetwork
     from nn_bridge.whole_file import whole_file
     from nn_bridge.writers.own_formats import write_json, write_npz
     from tropical.errors import ArgumentError
 
-    require_network(f)
+    if not isinstance(f, SmoothNetwork):
+        require_network(f)
     file = read_path(path)
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
@@ -79,8 +90,14 @@ def write(f: Network, path: str | PathLike[str], dtype: Any = None, rounding: bo
             f"got a file name that ends in {suffix}"
         )
         raise ArgumentError(message)
+    if isinstance(f, SmoothNetwork) and suffix == ".onnx":
+        message = (
+            f"f must be piecewise linear for an ONNX model, got {f!r}; write .npz, .json or "
+            ".safetensors"
+        )
+        raise UnsupportedLayerError(message)
     with whole_file(file) as stream:
-        if suffix == ".onnx":
+        if isinstance(f, Network) and suffix == ".onnx":
             from nn_bridge.writers.onnx_model import write_onnx
 
             write_onnx(f, stream, dtype, rounding)

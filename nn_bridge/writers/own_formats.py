@@ -13,19 +13,21 @@ from numpy.lib import format as npy
 from nn_bridge.layers import Affine, Layer, TwoSlope
 from nn_bridge.linear_map import Sparse
 from nn_bridge.network import Network
-from nn_bridge.readers.own_formats import DOCUMENT, FORMAT, VERSION
+from nn_bridge.readers.own_formats import DOCUMENT, FORMAT, VERSION, WITH_UNITS
+from nn_bridge.smooth.activations import Softplus
+from nn_bridge.smooth.network import SmoothNetwork
 from tropical.typing import Array, Rational
 
 LONGEST_DECIMAL = 4000
 """Python reads decimal integers of at most 4300 digits; longer ones are written in hexadecimal."""
 
 
-def write_json(network: Network, stream: IO[bytes]) -> None:
+def write_json(network: Network | SmoothNetwork, stream: IO[bytes]) -> None:
     """Write the document, with all numbers in it."""
     stream.write(document_of(network, lambda _, array: listed_numbers(array)))
 
 
-def write_npz(network: Network, stream: IO[bytes]) -> None:
+def write_npz(network: Network | SmoothNetwork, stream: IO[bytes]) -> None:
     """Write an archive: the document, and the arrays of doubles and places as members.
 
     The bytes depend on the network alone, not on the time of day.
@@ -51,19 +53,38 @@ def _member(archive: zipfile.ZipFile, name: str, array: Array) -> None:
         npy.write_array(member, stored, version=(1, 0), allow_pickle=False)
 
 
-def document_of(network: Network, store: Callable[[str, Array], Any]) -> bytes:
+def document_of(network: Network | SmoothNetwork, store: Callable[[str, Array], Any]) -> bytes:
     """Return the document, in which arrays stand as ``store`` says."""
-    domain = network.domain
-    document = {
+    if isinstance(network, SmoothNetwork):
+        version, beside = WITH_UNITS, network.beside
+    else:
+        version, beside = VERSION, network
+    domain = beside.domain
+    document: dict[str, Any] = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": version,
         "inputs": network.inputs,
         "domain": None if domain is None else [[_shown(x) for x in side] for side in domain],
         "head": network.head,
         "notes": list(network.notes),
-        "layers": [_layer(f"layer{k}", layer, store) for k, layer in enumerate(network.layers)],
+        "layers": [_layer(f"layer{k}", layer, store) for k, layer in enumerate(beside.layers)],
     }
+    if isinstance(network, SmoothNetwork):
+        document["units"] = _units(network, store)
     return json.dumps(document, indent=1).encode()
+
+
+def _units(network: SmoothNetwork, store: Callable[[str, Array], Any]) -> dict[str, Any]:
+    activation = network.activation
+    if isinstance(activation, Softplus):
+        kind, numbers = "softplus", [activation.beta]
+    else:
+        kind, numbers = "elu", [activation.alpha, activation.scale]
+    return {
+        "activation": {"kind": kind, "numbers": list(map(_shown, numbers))},
+        "hidden": _layer("hidden", network.hidden, store),
+        "outer": _layer("outer", network.outer, store),
+    }
 
 
 def _layer(name: str, layer: Layer, store: Callable[[str, Array], Any]) -> dict[str, Any]:

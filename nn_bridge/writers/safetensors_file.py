@@ -16,9 +16,10 @@ from tropical.typing import Array
 
 if TYPE_CHECKING:
     from nn_bridge.network import Network
+    from nn_bridge.smooth.network import SmoothNetwork
 
 
-def write_safetensors(network: Network, stream: IO[bytes]) -> None:
+def write_safetensors(network: Network | SmoothNetwork, stream: IO[bytes]) -> None:
     """Write the document as metadata, and the arrays of doubles and places as tensors.
 
     Doubles that are all single-precision numbers are stored as such; integers and quotients that

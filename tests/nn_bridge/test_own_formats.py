@@ -192,7 +192,7 @@ def test_a_document_may_be_written_by_hand(read_json):
 BAD = {
     "no object": ([], "without one"),
     "another format": (changed(format="safetensors"), "without one"),
-    "a later version": (changed(version=3), "must be of version 2, got 3; install a newer"),
+    "a later version": (changed(version=4), "must be of version 3, got 4; install a newer"),
     "a decimal": (changed(weight=[0.5, 1]), "must be quotients such as '1/3'.* got 0.5"),
     "a decimal in text": (changed(weight=["0.5", 1]), "got '0.5'"),
     "not a number": (changed(bias=["nan"]), "got 'nan'"),

@@ -42,7 +42,7 @@ NNET = "1,2,1,2,\n2,1,\n0,\n-1,-2.5,\n3,4,\n0,0,0,\n1,1,1,\n1,-1,\n0.5,\n"
             1,
             0,
             {"inputs", "outputs", "layers", "head", "layers_of_kinks", "parameters"}
-            | {"two_layer", "sha256", "notes", "domain"},
+            | {"beside", "two_layer", "sha256", "notes", "domain"},
         ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -14,6 +14,7 @@ import nn_bridge as nb
 from nn_bridge.errors import ModelFileError, UnsupportedLayerError
 from nn_bridge.graph import model, source
 from nn_bridge.readers.keras_layers import LAYERS, Layer, activated
+from nn_bridge.smooth.activations import SELU_OF_FLOAT32
 from nn_bridge.testing import assert_equivalent
 from tests.nn_bridge.cli.conftest import nn_bridge  # noqa: F401
 from tests.nn_bridge.formats.test_safetensors_files import file_of
@@ -273,7 +274,7 @@ class TestCommandLine:
         assert all(0 <= Fraction(x) <= 1 for x in facts["point"])
         assert nn_bridge("check", "c.json", *pair)[0] == 0
 
-    @pytest.mark.parametrize("command", ["info", "symmetries", "canonical", "rewrite", "diff"])
+    @pytest.mark.parametrize("command", ["symmetries", "canonical", "rewrite", "diff"])
     def test_other_commands_say_that_they_want_kinks(self, command, nn_bridge):  # noqa: F811
         more = {"diff": ["g.onnx"], "canonical": ["-o", "o.npz"], "rewrite": ["-o", "o.npz"]}
         code, _, err = nn_bridge(command, "f.onnx", *more.get(command, []))
@@ -284,3 +285,68 @@ class TestCommandLine:
         code, _, err = nn_bridge("equivalent", "f.onnx", "elu.onnx")
         assert code == 2
         assert "g must have units of the kind of f" in err
+
+
+BESIDE = nb.Network([nb.Affine([[1, 2], ["1/3", 0]]), nb.ReLU(), nb.Affine([[1, 1]])])
+
+
+@pytest.mark.parametrize("suffix", ["npz", "json", "safetensors"])
+@pytest.mark.parametrize("beside", [None, [[1, 2]], BESIDE], ids=["none", "linear", "kinks"])
+@pytest.mark.parametrize(
+    "activation", ["softplus", ("softplus", "1/3"), ("elu", -2), "selu", SELU_OF_FLOAT32], ids=repr
+)
+def test_what_is_written_is_read_back(tmp_path, activation, beside, suffix):
+    weights = [[0.1, 2], [3, "1/7"], [10**400, 0]]
+    f = nb.SmoothNetwork(
+        *(weights, [1, 2, 0], [[1, -2, 0]], [3], beside, activation), notes=["n"], head="sigmoid"
+    )
+    path = tmp_path / f"f.{suffix}"
+    nb.write(f, path)
+    g = nb.read(path)
+    assert (g, g.notes, g.activation, g.beside) == (f, f.notes, f.activation, f.beside)
+
+
+def test_smooth_units_are_not_written_as_onnx(tmp_path):
+    f = nb.SmoothNetwork([[1]], [0], [[1]])
+    with pytest.raises(UnsupportedLayerError, match=r"got SmoothNetwork.*; write \.npz, \.json or"):
+        nb.write(f, tmp_path / "f.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [
+        ({"kind": "softplus", "numbers": [0]}, "beta must be positive"),
+        ({"kind": "softplus", "numbers": [1, 1]}, "activation must have its numbers"),
+        ({"kind": "elu", "numbers": [1]}, "activation must have its numbers"),
+        ({"kind": "elu", "numbers": [1, 0]}, "none of them 0"),
+        ({"kind": "elu", "numbers": [0, 1]}, "alpha must not be 0"),
+        ({"kind": "selu", "numbers": [1, 1]}, "activation must be"),
+        ({"kind": ["elu"], "numbers": [1, 1]}, "TypeError"),
+        ({"kind": "elu", "numbers": []}, "ValueError"),
+        ({"kind": "elu"}, "KeyError"),
+        (None, "TypeError"),
+    ],
+)
+def test_units_of_no_activation_are_refused(tmp_path, activation, words):
+    path = tmp_path / "f.json"
+    nb.write(nb.SmoothNetwork([[1]], [0], [[1]], activation="elu"), path)
+    document = json.loads(path.read_text())
+    document["units"]["activation"] = activation
+    path.write_text(json.dumps(document))
+    with pytest.raises(ModelFileError, match=words):
+        nb.read(path)
+
+
+def test_info_tells_of_smooth_units_and_of_what_is_beside_them(tmp_path, nn_bridge):  # noqa: F811
+    path = tmp_path / "f.npz"
+    nb.write(nb.SmoothNetwork([[1, 0]] * 3, [0] * 3, [[1] * 3], None, BESIDE), path)
+    code, out, _ = nn_bridge("info", str(path))
+    assert code == 0
+    for words in ("softplus", "3 wide", "beside", "ReLU()", "one layer of smooth", "always decid"):
+        assert words in out
+    facts = json.loads(nn_bridge("info", str(path), "--json")[1])
+    assert facts["beside"] == list(map(repr, BESIDE.layers))
+    assert (facts["layers_of_kinks"], facts["parameters"]) == (1, 22)
+    nb.write(nb.SmoothNetwork([[1]], [0], [[1]]), path)
+    assert "beside" not in nn_bridge("info", str(path))[1]
