@@ -188,12 +188,13 @@ class _Map:
 
     @cached_property
     def _scaled(self) -> list[tuple[list[int], list[int], int]]:
-        """Places, the numbers there, and the constant of each row."""
+        """Places in their order, the numbers there, and the constant of each row."""
         found = []
         for coefficients, constant, denominator in self._sparse:
             factor = self.denominator // denominator
-            values = [factor * v for v in coefficients.values()]
-            found.append(([*coefficients], values, factor * constant))
+            places = sorted(coefficients)
+            values = [factor * coefficients[j] for j in places]
+            found.append((places, values, factor * constant))
         return found
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import nn_bridge as nb
 from nn_bridge.certificates.plain import plain_layers
 from nn_bridge.certificates.walks import Side, Walk
+from nn_bridge.equivalence.by_regions import decide
 from tests.nn_bridge.regions.test_activation_counts import small_networks
 from tests.nn_bridge.test_certificate_cells import THREE, F, G
 
@@ -84,3 +86,45 @@ def test_maxima_that_share_some_functions_are_different_maxima():
         for g in several:
             for point in [(1, 3), (3, 2), (-1, -2), (-1, 4)]:
                 require_the_difference(f, g, point)
+
+
+BENT = nb.Affine([[1], [1], [1]], [0, -1, -2]), nb.ReLU()
+
+
+@pytest.mark.parametrize("behind", [[[1, 1]], [[1, 1], [1, -1]]])
+def test_maps_that_follow_each_other_keep_the_columns_apart(behind):
+    """The rows of the product come with their columns in another order than that of the units."""
+    f = nb.Network([*BENT, nb.Affine([[1, 0, 3], [0, 2, 0]]), nb.Affine(behind), nb.ReLU()])
+    for point in (5,), (Fraction(3, 2),), (-1,):
+        require_the_difference(
+            f, nb.Network([nb.Affine([[0]] * len(behind), [0] * len(behind))]), point
+        )
+
+
+def test_a_constant_difference_behind_maps_that_follow_each_other_is_no_zero(tmp_path):
+    f = nb.Network([*BENT, nb.Affine([[1, 0, 3], [0, 2, 0]]), nb.Affine([[1, 1]])])
+    g = nb.Network([*BENT, nb.Affine([[1, 2, 3]], [1])])
+    claim = dict(nb.equivalent(f, g).certificate)
+    del claim["point"], claim["values"]
+    claim |= {"claim": "equal", "cells": {"tree": [], "closed": 1, "open": 0}}
+    (tmp_path / "c.json").write_text(json.dumps(claim))
+    assert not nb.check(tmp_path / "c.json", f, g)
+
+
+@given(f=small_networks(), data=st.data())
+def test_a_map_in_two_steps_is_the_map(f, data):
+    """Before each affine map what enters it is put into another order."""
+    layers = []
+    for layer in f.layers:
+        if isinstance(layer, nb.Affine) and layers:
+            order = data.draw(st.permutations(range(layer.inputs)))
+            mixed = np.eye(layer.inputs, dtype=int)[order]
+            weight = layer.weight.dense()[:, order]
+            layers += [nb.Affine(mixed), nb.Affine(weight, layer.bias)]
+        else:
+            layers.append(layer)
+    g = nb.Network(layers, inputs=f.inputs)
+    coordinate = st.fractions(-3, 3, max_denominator=4)
+    point = data.draw(st.lists(coordinate, min_size=f.inputs, max_size=f.inputs))
+    require_the_difference(g, nb.Network([nb.Affine(np.zeros((f.outputs, f.inputs)))]), point)
+    assert decide(f, g).check()
