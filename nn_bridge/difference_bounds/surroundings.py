@@ -46,7 +46,7 @@ class Surroundings:
         self.told: list[Any] = []
         for j, own in enumerate(ends):
             for side in (0, 1):
-                if own[side] is None or (not self.is_box and len(ends) <= MOST_PROGRAMS):
+                if own[side] is None or self.is_box or len(ends) <= MOST_PROGRAMS:
                     self._prove(j, side, own)
         self.lower, self.upper = ([exact(own[side]) for own in ends] for side in (0, 1))
 
@@ -66,7 +66,10 @@ class Surroundings:
                 )
                 raise ArgumentError(message)
             return
-        own[side], multipliers = found
+        bound, multipliers = found
+        if own[side] is not None and (bound <= own[side] if side == 0 else bound >= own[side]):
+            return
+        own[side] = bound
         told = [[number, written(exact(y))] for number, y in multipliers]
         self.told.append([j, side, written(own[side]), told])
 
