@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from tropical.errors import ArgumentError
+from tropical.rationals import exact
+from tropical.typing import Rational
 
 
 def read_flag(value: Any, name: str, allowed: str = "True or False") -> bool:
@@ -70,6 +72,21 @@ def read_seed(value: Any) -> int:
         message = f"seed must be a whole number, 0 or more, got {value!r}"
         raise ArgumentError(message)
     return int(value)
+
+
+def read_limit(value: Any) -> Rational:
+    """Return how much the outputs of two networks may differ, exactly.
+
+    Raises
+    ------
+    ArgumentError
+        For a negative number, or none that is rational.
+    """
+    limit = exact(value, "within")
+    if limit < 0:
+        message = f"within must be at least 0, a bound of differences, got {value!r}"
+        raise ArgumentError(message)
+    return limit
 
 
 def _is_whole(value: Any) -> bool:

@@ -16,10 +16,18 @@ from typing import Any, TypeAlias
 from nn_bridge.certificates.condensed import Condensed, Tick
 from nn_bridge.certificates.constrained import Above, Functional, added
 from nn_bridge.certificates.enclosure import Enclosure
+from nn_bridge.certificates.equal import verify_equal
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.packed import Rows, SparseRow
 from nn_bridge.certificates.pairs import Level, Pair, PairedNetworks, minus, paired
-from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_fractions, value_at
+from nn_bridge.certificates.rows import (
+    Layers,
+    as_count,
+    as_fraction,
+    as_fractions,
+    output_count,
+    value_at,
+)
 
 Progress: TypeAlias = Callable[[int], object]
 Box: TypeAlias = tuple[list[Fraction], list[Fraction]]
@@ -71,7 +79,15 @@ def verify_apart(
 def largest_differences(
     told: dict[str, Any], networks: tuple[Layers, ...], place: Place, progress: Progress
 ) -> list[Sides]:
-    """Return upper bounds of ``f - g`` and ``g - f`` on the domain, output by output."""
+    """Return upper bounds of ``f - g`` and ``g - f`` on the domain, output by output.
+
+    Where no pairs of units are told, it is told why the networks are one function.
+    """
+    if "pairs" not in told:
+        if not verify_equal(told, networks, place, progress):
+            message = "networks without pairs are one function"
+            raise ValueError(message)
+        return [(Fraction(0), Fraction(0))] * output_count(networks[0])
     f, g = (place.restricted(layers) for layers in networks)
     nets = paired(f, g, told["pairs"])
     reach = reach_of(told)

@@ -52,6 +52,7 @@ CLAIMS = {
     type=model,
     help=f"Require a claim about this domain, or about all of space: {domain_help}",
 )
+@click.option("--within", help="Require that it proves no larger difference than this number.")
 @json_option
 @parse_option
 def check(
@@ -60,6 +61,7 @@ def check(
     second: Path | None,
     claim: str | None,
     place: Path | None,
+    within: str | None,
     *,
     as_json: bool,
     parse: str,
@@ -67,8 +69,8 @@ def check(
     """Verify a certificate about one or two model files.
 
     Exit code 0: the certificate is valid, whatever it claims; write --claim equal to accept no
-    other claim, and only one about all of space, or about the domain that --domain names. 1: it is
-    not valid.
+    other claim, and only one about all of space, or about the domain that --domain names; write
+    --within to accept no larger bound. 1: it is not valid.
     """
     from nn_bridge.checking import holds
     from nn_bridge.evidence import load
@@ -79,7 +81,7 @@ def check(
     networks = [read_model(path, parse) for path in paths]
     domain = read_domain(place, networks[0].inputs, parse)
     with bar(sum(max(network.widths) for network in networks), "checking") as shown:
-        valid = holds(evidence, [*networks], shown.update, claim, domain)
+        valid = holds(evidence, [*networks], shown.update, claim, domain, within)
     told = evidence if isinstance(evidence, dict) else {}
     code = HOLDS if valid else REFUTED
     if as_json:

@@ -9,20 +9,25 @@ from typing import Any, NoReturn
 from nn_bridge.difference_bounds.bounding import Bounding, measured
 from nn_bridge.difference_bounds.surroundings import Surroundings
 from nn_bridge.domain import Domain, as_domain
+from nn_bridge.equivalence.decide import decide
+from nn_bridge.evidence import beyond_header
 from nn_bridge.explanations import differences
 from nn_bridge.explanations.numbers import told
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.heads import comparable
 from nn_bridge.network import Network
 from nn_bridge.one_shape import require_one_shape
-from nn_bridge.time_limit import read_time_limit
+from nn_bridge.options import read_limit
+from nn_bridge.time_limit import Deadline, read_time_limit
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentError, ArgumentTypeError
-from tropical.rationals import exact, written
+from tropical.rationals import written
 from tropical.typing import Rational
 
 PATIENCE = 20.0
 """So many seconds bounds are improved unless the caller says otherwise."""
+SHARE, LONGEST = 0.25, 5.0
+"""A part of the time, and the most seconds, in which networks are compared exactly first."""
 CLOSE = Fraction(101, 100)
 """Bounds with this quotient are close enough."""
 
@@ -80,9 +85,12 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
     ((2,), Fraction(1, 5), True)
     """
     f, g, where = read_question(f, g, domain)
+    seconds = read_seconds(time_limit)
     bounding = Bounding(f, g, Surroundings(where))
-    measured(bounding, read_seconds(time_limit), lambda low, high: high <= CLOSE * low)
-    return Deviation(bounding)
+    proof = _as_one_function(bounding, seconds)
+    if proof is None:
+        measured(bounding, seconds, lambda low, high: high <= CLOSE * low)
+    return Deviation(bounding, proof)
 
 
 def within(
@@ -110,13 +118,14 @@ def within(
     (Within(differ by at most 1/10 on [-1, 1]),
      Apart(point=(1,), difference=1/10 > 9/100, on [-1, 1]))
     """
-    limit = exact(eps, "within")
-    if limit < 0:
-        message = f"within must be at least 0, a bound of differences, got {eps!r}"
-        raise ArgumentError(message)
+    limit = read_limit(eps)
     f, g, where = read_question(f, g, domain)
+    seconds = read_seconds(time_limit)
     bounding = Bounding(f, g, Surroundings(where))
-    measured(bounding, read_seconds(time_limit), lambda low, high: low > limit or high <= limit)
+    proof = None if bounding.upper <= limit else _as_one_function(bounding, seconds)
+    if proof is not None:
+        return Within(bounding, limit, proof)
+    measured(bounding, seconds, lambda low, high: low > limit or high <= limit)
     if bounding.lower > limit:
         return Apart(bounding, limit)
     if bounding.upper <= limit:
@@ -132,6 +141,15 @@ def within(
     )
 
 
+def _as_one_function(bounding: Bounding, seconds: float) -> Proof | None:
+    """Return a proof that networks are one function, if they agree at a point and one is found."""
+    if bounding.lower or not bounding.upper:
+        return None
+    deadline = Deadline(min(SHARE * seconds, LONGEST))
+    found = decide(bounding.f, bounding.g, bounding.around.domain, deadline=deadline)
+    return found if isinstance(found, Proof) else None
+
+
 class Deviation(Verdict):
     """Two bounds of the largest difference of two networks on a domain.
 
@@ -145,18 +163,22 @@ class Deviation(Verdict):
         The values of both networks there.
     differences : tuple of pairs
         For each output upper bounds of f - g and of g - f.
+    proof : Proof or None
+        That the networks are one function, where this is why the bounds are 0.
     """
 
-    def __init__(self, bounding: Bounding) -> None:
+    def __init__(self, bounding: Bounding, proof: Proof | None = None) -> None:
         self.lower, self.point, self.values = bounding.lower, bounding.point, bounding.values
-        sides = bounding.rounded_differences()
+        self.proof = proof
+        nothing: list[list[Rational]] = [[0, 0] for _ in range(bounding.f.outputs)]
+        sides = nothing if proof else bounding.rounded_differences()
         self.differences: tuple[tuple[Rational, ...], ...] = tuple(map(tuple, sides))
         self.upper: Rational = max((bound for own in sides for bound in own), default=0)
         evidence = {
             "bounds": [written(self.lower), written(self.upper)],
             "differences": [[written(bound) for bound in own] for own in sides],
             **_point(bounding),
-            **bounding.proof(),
+            **_upper(bounding, proof),
         }
         super().__init__(bounding.f, bounding.g, "deviation", evidence, bounding.around.domain)
 
@@ -197,11 +219,13 @@ class Within(Proof):
     ----------
     limit : int or Fraction
         The number.
+    proof : Proof or None
+        That the networks are one function, where this is why.
     """
 
-    def __init__(self, bounding: Bounding, limit: Rational) -> None:
-        self.limit = limit
-        evidence = {"within": written(limit), **bounding.proof()}
+    def __init__(self, bounding: Bounding, limit: Rational, proof: Proof | None = None) -> None:
+        self.limit, self.proof = limit, proof
+        evidence = {"within": written(limit), **_upper(bounding, proof)}
         Verdict.__init__(self, bounding.f, bounding.g, "within", evidence, bounding.around.domain)
 
     def _told(self, way: Writing) -> str:
@@ -243,6 +267,10 @@ class Apart(Counterexample):
             f"Apart(point={shown}, difference={told(self.difference, 24, 4)} > "
             f"{told(self.limit, 24, 4)}, on {self._shown_place})"
         )
+
+
+def _upper(bounding: Bounding, proof: Proof | None) -> dict[str, Any]:
+    return beyond_header(proof.certificate) if proof else bounding.proof()
 
 
 def _point(bounding: Bounding) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from nn_bridge.explanations.equality import IN_FULL
+from nn_bridge.explanations.equality import IN_FULL, argument
 from nn_bridge.explanations.places import Place, place, point
 from nn_bridge.explanations.writing import Writing
 from tropical.wording import counted
@@ -20,10 +20,10 @@ def deviation(found: Deviation, way: Writing) -> str:
     """Return two bounds of the largest difference of two networks, and where they come from."""
     where = place(found.domain, found.f.inputs, way)
     if found.upper == 0:
+        since = "" if found.proof else ", since the upper bounds of all differences are 0"
         return (
             f"The two networks are equal on {_noun(where, way)}: {way.inline('f(x) = g(x)')} for "
-            f"all {_member(where, way)}{where.named}, since the upper bounds of all differences "
-            f"are 0. {_bounding(found, way)}"
+            f"all {_member(where, way)}{where.named}{since}. {_bounding(found, way)}"
         )
     largest = f"{way.over('max', way.relation('x', 'in', where.name))}{_size(found, way)}"
     if found.lower == found.upper:
@@ -158,6 +158,8 @@ def _values(found: Counterexample | Deviation, way: Writing) -> str:
 
 def _bounding(found: Deviation | Within, way: Writing) -> str:
     """Return how the upper bound was found, and what the certificate holds."""
+    if found.proof is not None:
+        return argument(found.proof, way)
     boxes = sum(step is None for tree in found.certificate["trees"] for step in tree)
     around = (
         ""
