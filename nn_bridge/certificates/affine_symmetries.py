@@ -14,6 +14,7 @@ from typing import Any
 from nn_bridge.certificates.bends import Bends
 from nn_bridge.certificates.colourings import Colours, Graph, Images, orbits_by_level
 from nn_bridge.certificates.hull import Place
+from nn_bridge.certificates.ranks import PRIME, dense_rank, independent_columns, inverse
 from nn_bridge.certificates.rows import Layers, as_count, as_fraction, as_vector
 
 Vector = list[Fraction]
@@ -36,9 +37,11 @@ def verify_affine_symmetries(
     2. The permutations generate a group of the order that is told: the product of the orbits of the
        points of the base, each under the generators that fix the points before it.
     3. A symmetry keeps the products :math:`s^T Q^{-1} s'` of these vectors, where Q is the sum of
-       all :math:`s s^T`. There are no other permutations of the :math:`\pm v_H` that do.
+       all :math:`s s^T`. There are no other permutations of the :math:`\pm v_H` that do, even
+       modulo a prime, where Q is not singular.
     4. What is the identity on V comes from the translations t with :math:`w_H t = 0` and M t = 0:
-       those that are told are independent, and n + 1 minus the dimension of V in number.
+       those that are told are independent, and n + 1 minus the dimension of V in number. That
+       is at most the rank modulo a prime, so that is the dimension then.
     """
     (f,) = networks
     if certificate["domain"] != "everywhere":
@@ -89,17 +92,18 @@ class _Vectors:
         ]
         self._affine = [_whole([row])[0] for row in affine]
         fixed = [[0] * n + [1], *filter(any, self._affine)]
-        self._columns = _pivots([*fixed, *whole], n + 1)
+        self._columns = independent_columns([*fixed, *whole])
         self._fixed, self._vectors = (
-            [[row[j] for j in self._columns] for row in part] for part in (fixed, whole)
+            [[row[j] % PRIME for j in self._columns] for row in part] for part in (fixed, whole)
         )
-        self._inverse = _inverse([*self._fixed, *self._vectors], len(self._columns))
+        columns = [*zip(*self._fixed, *self._vectors, strict=True)]
+        self._inverse = inverse([[_dot(own, other) for other in columns] for own in columns])
 
     def moved(self, matrix: list[Vector], shift: Vector) -> list[int] | None:
         """Return how a map permutes the vectors, None if it is no symmetry."""
-        if _rank(matrix, self._n) < self._n:
-            return None
         *rows, constants = _whole([*map(list, zip(*matrix, strict=True)), shift])
+        if dense_rank(rows) < self._n:
+            return None
         scale = lcm(*(v.denominator for row in [*matrix, shift] for v in row))
 
         def image(row: list[int]) -> tuple[int, ...] | None:
@@ -130,28 +134,28 @@ class _Vectors:
     def has_kernel(self, kernel: list[Vector]) -> bool:
         """Whether these are a basis of the translations that change nothing."""
         rows = [row[:-1] for row in (*self.signed, *self._affine)]
-        missing = self._n + 1 - len(self._columns)
-        return len(kernel) == _rank(kernel, self._n) == missing and not any(
-            _dot(row, vector) for row in rows for vector in _whole(kernel)
+        missing, vectors = self._n + 1 - len(self._columns), _whole(kernel)
+        return len(kernel) == dense_rank(vectors) == missing and not any(
+            _dot(row, vector) for row in rows for vector in vectors
         )
 
     def graph(self) -> Graph:
-        """Return the complete graph whose colours are the products of the vectors."""
+        """Return the complete graph whose colours are the products modulo the prime."""
         numbers = Colours()
         half = len(self._vectors)
-        applied = [[_dot(row, vector) for row in self._inverse] for vector in self._vectors]
-        upper = [[_dot(vector, other) for other in applied] for vector in self._vectors]
+        applied = [[_dot(row, v) % PRIME for row in self._inverse] for v in self._vectors]
+        upper = [[_dot(vector, other) % PRIME for other in applied] for vector in self._vectors]
 
         def product(i: int, j: int) -> int:
             value = upper[i % half][j % half]
-            return value if (i < half) == (j < half) else -value
+            return value if (i < half) == (j < half) else -value % PRIME
 
         points = range(2 * half)
         labels = [[numbers[product(i, j)] for j in points] for i in points]
         colours = []
         for i in points:
             sign = 1 if i < half else -1
-            beside = (sign * _dot(own, applied[i % half]) for own in self._fixed)
+            beside = (sign * _dot(own, applied[i % half]) % PRIME for own in self._fixed)
             colours.append(numbers[self.kinds[i], labels[i][i], *beside])
 
         def keeps(images: Images) -> bool:
@@ -179,46 +183,3 @@ def _whole(rows: list[Vector]) -> list[list[int]]:
     """Return the rows times the smallest number that makes all of them integers."""
     scale = lcm(*(value.denominator for row in rows for value in row))
     return [[int(value * scale) for value in row] for row in rows]
-
-
-def _inverse(rows: list[list[int]], size: int) -> list[list[int]]:
-    r"""Return integers that are a multiple of the inverse of :math:`S^T S`, for rows S."""
-    columns = list(zip(*rows, strict=True))
-    augmented = [
-        [
-            *(Fraction(_dot(own, other)) for other in columns),
-            *(Fraction(i == k) for k in range(size)),
-        ]
-        for i, own in enumerate(columns)
-    ]
-    if _eliminate(augmented, size) != list(range(size)):
-        message = "the rows do not have full rank where they should"
-        raise ValueError(message)
-    return _whole([row[size:] for row in augmented])
-
-
-def _pivots(rows: Sequence[Sequence[Fraction | int]], width: int) -> list[int]:
-    return _eliminate([list(map(Fraction, row)) for row in rows], width)
-
-
-def _rank(rows: list[Vector], width: int) -> int:
-    return len(_pivots(rows, width))
-
-
-def _eliminate(rows: list[Vector], width: int) -> list[int]:
-    """Bring rows into reduced echelon form, in place, and return the columns of the pivots."""
-    pivots: list[int] = []
-    for column in range(width):
-        top = len(pivots)
-        found = next((i for i in range(top, len(rows)) if rows[i][column]), None)
-        if found is None:
-            continue
-        rows[top], rows[found] = rows[found], rows[top]
-        lead = rows[top][column]
-        rows[top] = [value / lead for value in rows[top]]
-        for i, row in enumerate(rows):
-            factor = row[column]
-            if i != top and factor:
-                rows[i] = [a - factor * b for a, b in zip(row, rows[top], strict=True)]
-        pivots.append(column)
-    return pivots

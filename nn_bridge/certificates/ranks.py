@@ -13,22 +13,52 @@ PRIME = 2**61 - 1
 
 def dense_rank(rows: Iterable[Sequence[int]], enough: int | None = None) -> int:
     """Return how many rows are independent modulo the prime, or ``enough`` once they are found."""
-    found = 0
-    pivots: list[tuple[int, list[int]]] = []
+    return len(independent_columns(rows, enough))
+
+
+def independent_columns(rows: Iterable[Sequence[int]], enough: int | None = None) -> list[int]:
+    """Return as many columns as rows are independent, or ``enough``, where the rows are, too."""
+    columns: list[int] = []
+    pivots: list[list[int]] = []
     for row in rows:
-        if found == enough:
+        if len(columns) == enough:
             break
         left = [v % PRIME for v in row]
-        for place, pivot in pivots:
+        for place, pivot in zip(columns, pivots, strict=True):
             factor = left[place]
             if factor:
                 left = [(u - factor * v) % PRIME for u, v in zip(left, pivot, strict=True)]
         place = next((j for j, v in enumerate(left) if v), -1)
-        found += place >= 0
-        if place >= 0 and found != enough:
+        if place >= 0:
+            columns.append(place)
             inverse = pow(left[place], -1, PRIME)
-            pivots.append((place, [v * inverse % PRIME for v in left]))
-    return found
+            pivots.append([v * inverse % PRIME for v in left])
+    return columns
+
+
+def inverse(matrix: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the inverse of a square matrix modulo the prime.
+
+    Raises
+    ------
+    ValueError
+        If it is singular there.
+    """
+    size = len(matrix)
+    rows = [[*row, *(int(i == k) for k in range(size))] for i, row in enumerate(matrix)]
+    for column in range(size):
+        found = next((i for i in range(column, size) if rows[i][column] % PRIME), None)
+        if found is None:
+            message = "the matrix is singular modulo the prime"
+            raise ValueError(message)
+        rows[column], rows[found] = rows[found], rows[column]
+        scale = pow(rows[column][column], -1, PRIME)
+        lead = rows[column] = [v * scale % PRIME for v in rows[column]]
+        for i, row in enumerate(rows):
+            factor = row[column]
+            if i != column and factor:
+                rows[i] = [(u - factor * v) % PRIME for u, v in zip(row, lead, strict=True)]
+    return [row[size:] for row in rows]
 
 
 class SparseRows:
