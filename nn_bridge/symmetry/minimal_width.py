@@ -20,12 +20,14 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Any, TypeAlias
 
-from nn_bridge.canonical_form import canonical_before
+from nn_bridge.canonical_form import CanonicalForm, canonical_before
+from nn_bridge.collapse import two_layer_form
 from nn_bridge.comparison import equivalent
 from nn_bridge.errors import OutOfTimeError
-from nn_bridge.exact_array import object_array
+from nn_bridge.exact_array import object_array, rationals
 from nn_bridge.explanations import complexity
 from nn_bridge.explanations.writing import Writing
+from nn_bridge.hyperplanes import Hyperplane, units
 from nn_bridge.layers import Affine, ReLU
 from nn_bridge.network import Network, require_network
 from nn_bridge.options import read_budget
@@ -170,7 +172,7 @@ def minimal_width(
         offsets.append(primitive[-1])
     factors = [tuple(map(Fraction, factor)) for factor in form.multipliers]
     linear = tuple(tuple(map(Fraction, row)) for row in form.linear)
-    extra, plan = _least(normals, factors, linear, budget, deadline)
+    extra, plan = _least(normals, factors, linear, _own_plan(f, form), budget, deadline)
     attained = _network(n, normals, offsets, factors, linear, form.constant, plan)
     return MinimalWidth(f, attained, len(normals), len(normals) + extra)
 
@@ -179,6 +181,7 @@ def _least(
     normals: list[tuple[int, ...]],
     factors: list[Row],
     linear: Matrix,
+    own: Plan,
     budget: int,
     deadline: Deadline,
 ) -> tuple[int, Plan]:
@@ -187,20 +190,22 @@ def _least(
     above: Plan = ((), (1,) * r)
     if not r:
         return 2 * rank(linear), above
-    excluded = 0
+    excluded, held = 0, _cost(normals, factors, linear, own)
     try:
         for both in ((), *((k,) for k in range(r))):
+            if held <= len(both):
+                return held, own
             signs = _signs(normals, factors, linear, both, budget, deadline)
             if signs is not None:
                 return len(both), (both, signs)
             excluded = 1
     except (BudgetError, OutOfTimeError):
-        return excluded, _cheapest(normals, factors, linear)
+        return excluded, _cheapest(normals, factors, linear, own)
     if m == 1:
         return 2, above
     if 3**r > PLANS:
-        return 2, _cheapest(normals, factors, linear)
-    least, best = _cost(normals, factors, linear, above), above
+        return 2, _cheapest(normals, factors, linear, own)
+    least, best = held, own
     for plan in _plans(r):
         if least == 2 or deadline.passed:
             return 2, best
@@ -208,6 +213,20 @@ def _least(
         if cost < least:
             least, best = cost, plan
     return least, best
+
+
+def _own_plan(f: Network, form: CanonicalForm) -> Plan:
+    """Return the sides of the hyperplanes on which the units of a network are, if they are ReLU."""
+    layer = two_layer_form(f)
+    assert layer is not None
+    sides: dict[Hyperplane, set[int]] = {hyperplane: set() for hyperplane in form.hyperplanes}
+    read = (rationals(layer.outer) != 0).any(axis=0).tolist()
+    for unit, (hyperplane, multiple, positive, negative) in enumerate(units(layer)):
+        if hyperplane in sides and positive != negative and read[unit]:
+            sign = 1 if multiple > 0 else -1
+            sides[hyperplane] |= {side for side, p in ((sign, positive), (-sign, negative)) if p}
+    both = tuple(k for k, own in enumerate(sides.values()) if len(own) == 2)
+    return both, tuple(0 if len(own) == 2 else min(own) for own in sides.values())
 
 
 def _signs(
@@ -240,11 +259,14 @@ def _plans(r: int) -> Iterator[Plan]:
                 yield both, signs
 
 
-def _cheapest(normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix) -> Plan:
-    """Return the better of two plans: units on one side only, or both sides of a basis."""
+def _cheapest(
+    normals: list[tuple[int, ...]], factors: list[Row], linear: Matrix, own: Plan
+) -> Plan:
+    """Return the best of three plans: that of the network, one side only, both of a basis."""
     r = len(normals)
     basis = tuple(independent_rows(normals))
     plans: list[Plan] = [
+        own,
         ((), (1,) * r),
         (basis, tuple(0 if k in basis else 1 for k in range(r))),
     ]

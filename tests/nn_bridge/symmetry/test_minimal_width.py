@@ -296,3 +296,26 @@ def test_a_certificate_survives_a_file(tmp_path):
     minimal_width(f).save(tmp_path / "width.json")
     assert nb.check(tmp_path / "width.json", f)
     assert not nb.check(tmp_path / "width.json", absolute_values([[1, 0]], [0], [[2]]))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 2))
+def test_a_network_of_units_without_a_skip_is_an_upper_bound(seed, n, m):
+    """However small the budget, and with dead, equal, opposite and parallel units among them."""
+    generator = np.random.default_rng(seed)
+    h = int(generator.integers(1, 14))
+    W, b = generator.integers(-2, 3, (h, n)), generator.integers(-2, 3, h)
+    f = nb.two_layer(W, b, generator.integers(-2, 3, (m, h)))
+    for budget in (1, 1000):
+        found = minimal_width(f, budget=budget)
+        assert found.lower <= found.upper <= h
+        assert found.attained.widths[1] == found.upper
+        assert found.check()
+
+
+def test_forty_units_in_general_position_are_the_least():
+    generator = np.random.default_rng(1)
+    W, b = generator.integers(-9, 10, (40, 3)), generator.integers(-99, 100, 40)
+    f = nb.two_layer(W, b, generator.integers(1, 10**4, (1, 40)))
+    found = minimal_width(f)
+    assert (found.lower, found.upper) == (40, 40)
+    assert found.check()
