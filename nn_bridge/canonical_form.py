@@ -159,7 +159,7 @@ def canonical(f: Network) -> CanonicalForm:
     Raises
     ------
     ArgumentError
-        If the network has more than one layer of kinks, or a maximum of more than two pieces.
+        If the network has more than one layer of kinks, or one of maxima.
 
     Examples
     --------
@@ -183,7 +183,8 @@ def canonical_before(f: Network, deadline: Deadline) -> CanonicalForm:
     if form is None:
         message = (
             "f must have at most one layer of two-slope units, since no canonical form of deeper "
-            f"networks is known here, got {f!r}"
+            f"networks, or of maxima, is known here, got {f!r}; write max(s, t) of two pieces as "
+            "t + ReLU(s - t)"
         )
         raise ArgumentError(message)
     outer = rationals(form.outer)

@@ -186,7 +186,7 @@ def affine_symmetries(
     Raises
     ------
     ArgumentError
-        If the network has no canonical form: more layers, or maxima of more pieces.
+        If the network has no canonical form: more layers of kinks, or one of maxima.
     BudgetError
         If the budget does not suffice.
     OutOfTimeError

@@ -123,7 +123,7 @@ def bent_layer(f: Network, name: str = "f") -> BentLayer:
     Raises
     ------
     ArgumentError
-        If there is more than one such layer, or a maximum of more than two pieces.
+        If there is more than one such layer, or one of maxima.
     """
     require_network(f, name)
     form = two_layer_form(f)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 from nn_bridge.explanations import coordinate_groups
 from nn_bridge.explanations.writing import Writing
@@ -17,7 +17,7 @@ from nn_bridge.symmetry.coordinate_moves import Moves
 from nn_bridge.symmetry.coordinate_search import symmetries_by
 from nn_bridge.symmetry.stabilizer_chain import Orbits
 from nn_bridge.time_limit import Deadline, read_time_limit
-from tropical.errors import ArgumentError
+from tropical.errors import ArgumentError, ArgumentTypeError
 
 Pair: TypeAlias = tuple[SignedPermutation, SignedPermutation]
 
@@ -55,9 +55,13 @@ class Equivariances(CoordinateGroup):
         """The sets of outputs that the group moves to one another, up to signs."""
         return Orbits(self.network.outputs, (Q.places for _, Q in self.generators)).sets()
 
-    def __contains__(self, pair: Pair) -> bool:
-        """Whether the function commutes with a pair (P, Q)."""
-        return self._has(*pair)
+    def __contains__(self, pair: Any) -> bool:
+        """Whether the function commutes with a pair (P, Q) of maps, or of lists of places."""
+        if not isinstance(pair, Sequence) or len(pair) != 2:
+            message = f"a pair of maps, of inputs and of outputs, must be asked for, got {pair!r}"
+            raise ArgumentTypeError(message)
+        inner, outer = map(SignedPermutation.read, pair)
+        return self._has(inner, outer)
 
     def __iter__(self) -> Iterator[Pair]:
         """Yield all pairs, that of identities first."""

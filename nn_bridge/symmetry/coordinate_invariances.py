@@ -58,9 +58,7 @@ class Invariances(CoordinateGroup):
 
     def __contains__(self, element: SignedPermutation | Sequence[int]) -> bool:
         """Whether a map, or a permutation given by its places, leaves the function as it is."""
-        if not isinstance(element, SignedPermutation):
-            element = SignedPermutation(tuple(element))
-        return self._has(element, SignedPermutation(()))
+        return self._has(SignedPermutation.read(element), SignedPermutation(()))
 
     def __iter__(self) -> Iterator[SignedPermutation]:
         """Yield all elements, the identity first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from nn_bridge.exact_array import exact_array, rationals
@@ -55,10 +56,11 @@ class SignedPermutation:
                 f"{self.places!r} and {self.signs!r}"
             )
             raise ArgumentTypeError(message)
-        places = tuple(self.places)
+        places: tuple[Any, ...] = tuple(self.places)
         count = len(places)
         signs = tuple(self.signs) or (1,) * count
-        if any(type(place) is not int for place in places) or sorted(places) != list(range(count)):
+        whole = all(isinstance(p, Integral) and not isinstance(p, bool) for p in places)
+        if not whole or sorted(places) != list(range(count)):
             message = f"places must hold each of 0, 1, ..., {count - 1} once, got {places!r}"
             raise ArgumentError(message)
         if len(signs) != count or any(sign not in {1, -1} for sign in signs):
@@ -66,8 +68,13 @@ class SignedPermutation:
                 f"signs must be 1 or -1 for each of {counted(count, 'coordinate')}, got {signs!r}"
             )
             raise ArgumentError(message)
-        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "places", tuple(map(int, places)))
         object.__setattr__(self, "signs", tuple(map(int, signs)))
+
+    @classmethod
+    def read(cls, element: Any) -> SignedPermutation:
+        """Return a map that may be given by its places."""
+        return element if isinstance(element, cls) else cls(element)
 
     @classmethod
     def of_points(cls, images: Sequence[int]) -> SignedPermutation:

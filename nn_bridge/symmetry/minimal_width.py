@@ -140,7 +140,7 @@ def minimal_width(
     Raises
     ------
     ArgumentError
-        If f has more than one layer of kinks, or a maximum of more than two pieces.
+        If f has more than one layer of kinks, or one of maxima.
     OutOfTimeError
         If the time is over before the hyperplanes are known. It is an `UndecidedError`.
 

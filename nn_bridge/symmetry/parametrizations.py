@@ -254,7 +254,7 @@ def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
     Raises
     ------
     ArgumentError
-        If f has more than one layer of kinks, or a maximum of more than two pieces.
+        If f has more than one layer of kinks, or one of maxima.
 
     References
     ----------

@@ -24,7 +24,7 @@ from nn_bridge.symmetry.coordinate_invariances import invariances
 from nn_bridge.symmetry.coordinate_maps import SignedPermutation
 from tests import exact_regions
 from tests.nn_bridge.symmetry.test_automorphisms import SQUARE, latin_square_graph
-from tropical.errors import ArgumentError
+from tropical.errors import ArgumentError, ArgumentTypeError
 
 
 def form(network):
@@ -608,3 +608,20 @@ def test_a_real_network_has_no_symmetries(shared_data):
     assert group.order == 1
     assert group.is_maximal
     assert group.check()
+
+
+def test_members_are_asked_for_by_maps_or_by_their_places():
+    f = nb.Network([nb.ReLU()], 2)
+    group = invariances(nb.two_layer([[1, 0], [0, 1]], [0, 0], [[1, 1]]))
+    for swap in ([1, 0], (1, 0), np.array([1, 0]), SignedPermutation((1, 0))):
+        assert swap in group
+        assert (swap, swap) in nb.equivariances(f)
+        assert ([0, 1], swap) not in nb.equivariances(f)
+    for wrong in (3, None):
+        with pytest.raises(ArgumentTypeError, match="lists of numbers"):
+            assert wrong in group
+    with pytest.raises(ArgumentError, match=r"each of 0, 1, \.\.\., 1 once"):
+        assert [[0, 1], [1, 0]] in group
+    for wrong in ([0], 3, [[0, 1]] * 3):
+        with pytest.raises(ArgumentTypeError, match="a pair of maps"):
+            assert wrong in nb.equivariances(f)
