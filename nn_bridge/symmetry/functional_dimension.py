@@ -132,7 +132,7 @@ def functional_dimension(
     The parameters are all entries of its affine maps, those that are 0 or shared too; slopes are
     none. Affine maps in a row, also around a layer of no units, are merged first, and an identity
     counts as one where there is none beside a layer that bends. A hidden unit with equal slopes
-    counts like others.
+    counts like others, but a layer of such units only is an affine map, and merged.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def _by_rank(f: Network, skip: bool, budget: int, deadline: Deadline) -> Functio
     if not points:
         message = (
             "f must have derivatives by its parameters somewhere, got a unit that is 0 everywhere "
-            "and is read"
+            "and is read, or a maximum two pieces of which are equal everywhere"
         )
         raise ArgumentError(message)
     basis = _basis(basis + waiting)
