@@ -27,7 +27,7 @@ import numpy as np
 from tropical.arrays.integer_ranges import Extent, require_sums
 from tropical.arrays.reading import WORKING, read_alike, zero
 from tropical.errors import ArgumentError, ArgumentTypeError, DeviceError, DimensionError
-from tropical.semiring import Semiring, max_plus
+from tropical.semiring import Semiring, max_plus, require_semiring
 from tropical.typing import Array
 
 
@@ -181,6 +181,7 @@ def evaluate_argmax(
 def _product(
     A: Any, B: Any, out: Any, accumulate: bool, semiring: Semiring, with_winners: bool
 ) -> tuple[Any, Any]:
+    require_semiring(semiring)
     _require_card()
     from tropical.kernels.cuda import card, products
     from tropical.kernels.cuda.bounds import finite_bounds
@@ -235,6 +236,7 @@ def _product(
 def _evaluation(
     coefficients: Any, exponents: Any, points: Any, semiring: Semiring, with_winners: bool
 ) -> tuple[Any, Any]:
+    require_semiring(semiring)
     _require_card()
     from tropical.kernels.cuda import card
     from tropical.kernels.cuda.evaluation import evaluate as evaluate_on_card

@@ -343,5 +343,21 @@ def latex_value(value: Value) -> str:
     return rf"{sign}\infty" if isinstance(value, float) else str(value)
 
 
+def require_semiring(semiring: Any, remedy: str = "") -> None:
+    """Raise an ArgumentTypeError unless ``semiring`` is one of the two.
+
+    Examples
+    --------
+    >>> from tropical.semiring import require_semiring
+    >>> require_semiring("min")
+    Traceback (most recent call last):
+    ...
+    tropical.errors.ArgumentTypeError: semiring must be max_plus or min_plus, got 'min'
+    """
+    if not isinstance(semiring, Semiring):
+        message = f"semiring must be max_plus or min_plus, got {semiring!r}{remedy}"
+        raise ArgumentTypeError(message)
+
+
 max_plus = Semiring("max_plus", 1)
 min_plus = Semiring("min_plus", -1)

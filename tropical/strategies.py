@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from importlib.util import find_spec
 from typing import Any, TypeAlias
+
+if find_spec("hypothesis") is None:
+    message = (
+        "tropical.strategies needs the package hypothesis: pip install 'tropical-bridge[test]'"
+    )
+    raise ImportError(message)
 
 from hypothesis import strategies as st
 
@@ -22,7 +29,7 @@ from tropical.geometry.zonotope import Zonotope
 from tropical.matrices.building import zeros
 from tropical.matrices.matrix import Matrix
 from tropical.rationals import integral
-from tropical.semiring import Scalar, Semiring, max_plus, min_plus
+from tropical.semiring import Scalar, Semiring, max_plus, min_plus, require_semiring
 from tropical.typing import Rational
 
 NAMES = ("x", "y", "z", "u", "v", "w")
@@ -60,6 +67,7 @@ def semirings() -> st.SearchStrategy[Semiring]:
 
 def scalars(semiring: Semiring = max_plus, *, zero: bool = True) -> st.SearchStrategy[Scalar]:
     """Return a strategy for scalars, now and then the zero."""
+    require_semiring(semiring)
     finite = rationals().map(semiring)
     return finite | st.just(semiring.zero) if zero else finite
 
@@ -187,6 +195,7 @@ def matrices(
     >>> find(matrices(2, 2, zero=False), lambda A: A[0, 1] == 2)
     Matrix([[0, 2], [0, 0]], max_plus)
     """
+    require_semiring(semiring)
     numbers = st.integers(-4, 4) | rationals() if entries is None else entries
     values = numbers | st.just(semiring.zero) if zero else numbers
     row = st.lists(values, min_size=columns, max_size=columns)

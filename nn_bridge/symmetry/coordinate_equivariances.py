@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from nn_bridge.explanations import coordinate_groups
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network, require_network
-from nn_bridge.options import read_budget, read_flag
+from nn_bridge.options import read_budget
 from nn_bridge.symmetry.automorphisms import REFINEMENTS
 from nn_bridge.symmetry.coordinate_graph import equivariance_graph
 from nn_bridge.symmetry.coordinate_group import CoordinateGroup
@@ -18,6 +18,7 @@ from nn_bridge.symmetry.coordinate_search import symmetries_by
 from nn_bridge.symmetry.stabilizer_chain import Orbits
 from nn_bridge.time_limit import Deadline, read_time_limit
 from tropical.errors import ArgumentError, ArgumentTypeError
+from tropical.flags import read_flag
 
 Pair: TypeAlias = tuple[SignedPermutation, SignedPermutation]
 

@@ -20,13 +20,14 @@ from nn_bridge.collapse import collapse
 from nn_bridge.explanations import complexity
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network, require_network
-from nn_bridge.options import read_budget, read_flag
+from nn_bridge.options import read_budget
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.common_kernel import Function, function_of, independent
 from nn_bridge.symmetry.jacobian import Jacobian, Point, points_in_cells
 from nn_bridge.symmetry.tangents import Tangents, tangents
 from nn_bridge.time_limit import Deadline, read_time_limit
 from tropical.errors import ArgumentError
+from tropical.flags import read_flag
 from tropical.geometry.exact_linear import independent_rows
 from tropical.rationals import integral, written
 from tropical.wording import counted

@@ -25,7 +25,6 @@ from nn_bridge.explanations import parametrizations as explanations
 from nn_bridge.explanations.numbers import told
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network
-from nn_bridge.options import read_flag
 from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector, bent_layer, total
 from nn_bridge.symmetry.choices import choices, count_choices
 from nn_bridge.symmetry.claims import Claim
@@ -35,6 +34,7 @@ from nn_bridge.symmetry.printing import (
     latex_constraints,
 )
 from tropical.errors import BudgetError
+from tropical.flags import read_flag
 from tropical.wording import counted
 
 SUMS = 1 << 16

@@ -15,9 +15,9 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 import tropical as tp
+from tropical.arrays.reading import is_sparse
 from tropical.arrays.sparse_closure import sparse_closure
 from tropical.arrays.sparse_products import sparse_matmul
-from tropical.arrays.sparse_reading import is_sparse
 from tropical.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -403,7 +403,7 @@ def test_integers_do_not_wrap_around(dtype, semiring):
 
 def test_scipy_is_not_imported_for_dense_arrays():
     code = (
-        "import sys, tropical; from tropical.arrays.sparse_reading import is_sparse; "
+        "import sys, tropical; from tropical.arrays.reading import is_sparse; "
         "assert not is_sparse([[1]]) and not is_sparse(None); "
         "assert 'scipy' not in sys.modules and 'numba' not in sys.modules"
     )

@@ -279,6 +279,9 @@ def test_shapes_and_types_are_checked():
         tp.identity(-1)
     with pytest.raises(ArgumentTypeError, match="semiring must be max_plus or min_plus, got 'max'"):
         tp.identity(2, "max")
+    for wrong in ("min", 0):
+        with pytest.raises(ArgumentTypeError, match=f"max_plus or min_plus, got {wrong!r}"):
+            tp.matrix(tp.identity(2), wrong)
     with pytest.raises(DimensionError, match=r"shape \(m, n\), got \(2,\)"):
         tp.matrix(np.array([1, 2]))
     with pytest.raises(ArgumentTypeError, match="got bool"):

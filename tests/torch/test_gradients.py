@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tropical as tp
-from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 
 torch = pytest.importorskip("torch")
 tt = pytest.importorskip("tropical.torch")
@@ -220,14 +220,14 @@ def test_integers_and_other_strangers_are_refused():
         (torch.ones(1, 1, dtype=torch.int64), "float32 or float64"),
         (torch.ones(1, 1, dtype=torch.bfloat16), "bfloat16"),
         (torch.ones(1, 1).to_sparse(), "dense"),
-        (torch.ones(1, 1, dtype=torch.float64), "one type"),
+        (torch.ones(1, 1, dtype=torch.float64), r"one type .* write B\.to\(A\)"),
         (torch.ones(1, 1, device="meta"), "meta"),
     ):
         with pytest.raises(ArgumentTypeError, match=words):
             tt.matmul(one, other)
     with pytest.raises(DimensionError, match="at least one dimension"):
         tt.matmul(torch.tensor(1.0), one)
-    with pytest.raises(DimensionError, match="rows"):
+    with pytest.raises(DimensionError, match="B must have 1 row, one for each column of A"):
         tt.matmul(one, torch.ones(2, 1))
     with pytest.raises(DimensionError, match="shapes"):
         tt.evaluate(one[0], one, one[0])
@@ -235,7 +235,51 @@ def test_integers_and_other_strangers_are_refused():
         tt.TropicalLinear(3, 2)(one)
 
 
+@pytest.mark.parametrize("gradient", [False, True])
+@pytest.mark.parametrize("semiring", ["min", None])
+def test_a_misspelt_semiring_is_named(semiring, gradient):
+    A = torch.ones(2, 2, requires_grad=gradient)
+    calls = (
+        lambda: tt.matmul(A, A, semiring),
+        lambda: tt.evaluate(A[0], A, A, semiring),
+        lambda: tt.convolve(A[0], A[0], semiring),
+        lambda: tt.TropicalLinear(2, 3, semiring=semiring),
+        lambda: tt.TropicalPolynomial(2, 3, semiring=semiring),
+    )
+    for call in calls:
+        with pytest.raises(
+            ArgumentTypeError, match=f"must be max_plus or min_plus, got {semiring!r}"
+        ):
+            call()
+
+
 # --- layers ------------------------------------------------------------------------------------
+
+
+def test_layers_name_the_size_or_the_input_that_is_wrong():
+    for sizes, error, words in (
+        ((2.0, 3), ArgumentTypeError, "in_features must be an integer, got 2.0 of type float"),
+        ((2, None), ArgumentTypeError, "out_features must be an integer, got None"),
+        ((2, -1), ArgumentError, "out_features must not be negative, got -1"),
+    ):
+        with pytest.raises(error, match=words):
+            tt.TropicalLinear(*sizes)
+    with pytest.raises(ArgumentTypeError, match="terms must be an integer, got 'two'"):
+        tt.TropicalPolynomial("two", 2)
+    with pytest.raises(ArgumentError, match="variables must not be negative, got -2"):
+        tt.TropicalPolynomial(2, -2)
+    for layer, weights in (
+        (tt.TropicalLinear(2, 3), "weight"),
+        (tt.TropicalPolynomial(4, 2), "coefficients"),
+    ):
+        for x, words in (
+            (None, "x must be a torch tensor, got NoneType"),
+            ([[1.0, 2.0]], "x must be a torch tensor, got list"),
+            (torch.ones(1, 2).to_sparse(), "x must be a dense tensor"),
+            (torch.ones(1, 2, dtype=torch.float64), rf"write x\.to\({weights}\)"),
+        ):
+            with pytest.raises(ArgumentTypeError, match=words):
+                layer(x)
 
 
 @SEMIRINGS

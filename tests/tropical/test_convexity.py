@@ -369,6 +369,8 @@ def test_arguments_are_checked():
         tp.TropicalPolytope(["12"])
     with pytest.raises(ArgumentTypeError, match="semiring must be max_plus or min_plus, got 'max'"):
         tp.TropicalPolytope([[0]], "max")
+    with pytest.raises(ArgumentTypeError, match="semiring must be max_plus or min_plus, got 'max'"):
+        tp.TropicalPolytope(tp.zeros(1, 1) * 0, "max")
     with pytest.raises(ExactnessError, match=r"points\[0\] must be a rational number or -inf"):
         tp.TropicalPolytope([[0, "inf"]])
     with pytest.raises(ConventionError, match="one convention"):

@@ -49,6 +49,13 @@ def test_names_are_checked():
             tp.ring(name)
     with pytest.raises(ArgumentTypeError, match="all names in one text"):
         tp.ring("x", "y")
+    for made in (tp.ring, tp.Ring):
+        with pytest.raises(ArgumentTypeError, match=r"names must be one text.* got 3 of type int$"):
+            made(3)
+        with pytest.raises(ArgumentTypeError, match=r"got None of type NoneType$"):
+            made(None)
+        with pytest.raises(ArgumentTypeError, match="got 1 of type int among the names"):
+            made(["x", 1])
 
 
 def test_names_that_python_would_normalise():

@@ -9,9 +9,10 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import tropical as tp
-from tropical.errors import ArgumentError
+from tropical.errors import ArgumentError, ArgumentTypeError
 from tropical.strategies import (
     arrangements,
+    matrices,
     near_misses,
     permutation_groups,
     permutation_matrices,
@@ -19,6 +20,7 @@ from tropical.strategies import (
     polynomials,
     rewritings,
     rings,
+    scalars,
 )
 
 
@@ -63,6 +65,12 @@ def test_rewritings_add_terms_and_near_misses_raise_and_lower():
     assert len(drawn(rewritings(f), lambda g: len(g.terms) == 5).terms) == 5
     for sign in (1, -1):
         drawn(near_misses(f), lambda g, sign=sign: sign * (sum(g.coefficients)) > 0)
+
+
+def test_a_misspelt_semiring_is_named():
+    for strategy in (lambda: scalars("min"), lambda: matrices(2, 2, "min")):
+        with pytest.raises(ArgumentTypeError, match="must be max_plus or min_plus, got 'min'"):
+            strategy()
 
 
 @given(data=st.data(), dimension=st.integers(1, 3))

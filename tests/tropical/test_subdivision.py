@@ -423,6 +423,8 @@ def test_arguments_are_checked():
     _, x = tp.ring("x")
     with pytest.raises(ArgumentTypeError, match="heights must not be given for a polynomial"):
         tp.regular_subdivision(x + 0, [1, 2])
+    with pytest.raises(ArgumentTypeError, match="semiring must be max_plus or min_plus, got 'min'"):
+        tp.regular_subdivision([[0], [1]], [0, 1], "min")
     with pytest.raises(ArgumentTypeError, match="heights must be given with points"):
         tp.regular_subdivision([[0], [1]])
     with pytest.raises(DimensionError, match=r"heights must have shape \(2,\), .* got \(3,\)"):

@@ -20,7 +20,7 @@ from tropical.errors import (
     TropicalZeroDivisionError,
 )
 from tropical.rationals import exact
-from tropical.semiring import NUMBERS, Scalar, Semiring, max_plus
+from tropical.semiring import NUMBERS, Scalar, Semiring, max_plus, require_semiring
 from tropical.typing import Rational
 from tropical.wording import counted
 
@@ -47,6 +47,8 @@ def ring(names: str | Iterable[str], semiring: Semiring = max_plus) -> tuple[Any
     ------
     ArgumentError
         If a name is no Python identifier, is ``max`` or ``min``, or occurs twice.
+    ArgumentTypeError
+        If a name is no text, or the semiring none of the two.
 
     Examples
     --------
@@ -79,13 +81,8 @@ class Ring:
     __slots__ = ("_names", "_semiring")
 
     def __init__(self, names: Iterable[str], semiring: Semiring = max_plus) -> None:
-        if not issubclass(type(semiring), Semiring):
-            message = (
-                f"semiring must be max_plus or min_plus, got {semiring!r}; "
-                "write all names in one text: tp.ring('x y')"
-            )
-            raise ArgumentTypeError(message)
-        self._names = tuple(normalize("NFKC", name) for name in names)
+        require_semiring(semiring, "; write all names in one text: tp.ring('x y')")
+        self._names = tuple(normalize("NFKC", name) for name in _listed(names))
         self._semiring = semiring
         seen: set[str] = set()
         for name in self._names:
@@ -280,9 +277,23 @@ class Ring:
         return shown(f"ring({text!r}, {self._semiring})", size)
 
 
+def _listed(names: Any) -> list[str]:
+    """Return names as a list; nothing but texts are names."""
+    listed = list(names) if isinstance(names, Iterable) else [names]
+    for name in listed:
+        if not isinstance(name, str):
+            among = " among the names" if isinstance(names, Iterable) else ""
+            message = (
+                "names must be one text, such as 'x y' or 'x0:3', or several, got "
+                f"{name!r} of type {type(name).__name__}{among}"
+            )
+            raise ArgumentTypeError(message)
+    return listed
+
+
 def _expand(names: str | Iterable[str]) -> list[str]:
     """Return the single names: ``x0:3`` is x0, x1, x2."""
-    words = names.replace(",", " ").split() if isinstance(names, str) else names
+    words = names.replace(",", " ").split() if isinstance(names, str) else _listed(names)
     expanded: list[str] = []
     for word in words:
         found = RANGE.fullmatch(word)

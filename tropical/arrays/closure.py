@@ -29,8 +29,7 @@ import numpy as np
 from tropical.arrays.better_cycles import better_cycle
 from tropical.arrays.cycle_means import best_cycle
 from tropical.arrays.dense_products import Passage, dense_product
-from tropical.arrays.reading import read_threads, zero
-from tropical.arrays.sparse_reading import is_sparse
+from tropical.arrays.reading import is_sparse, read_threads, zero
 from tropical.arrays.threads import in_threads, strips
 from tropical.arrays.weighted_graphs import (
     entered,
@@ -40,6 +39,7 @@ from tropical.arrays.weighted_graphs import (
     weight_along,
 )
 from tropical.errors import DivergenceError, RangeError
+from tropical.flags import read_flag
 from tropical.rationals import written
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Array, Rational
@@ -140,6 +140,7 @@ def closure(
     tp.cycle_mean(A).mean from all weights first
     """
     threads = read_threads(threads)
+    predecessors = read_flag(predecessors, "predecessors")
     if is_sparse(A):
         from tropical.arrays.sparse_closure import sparse_closure
 

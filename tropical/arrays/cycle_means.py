@@ -76,7 +76,7 @@ def cycle_mean(A: Any, *, semiring: Semiring = max_plus, method: str = "howard")
     >>> tp.cycle_mean(np.array([[0.5, -np.inf], [-np.inf, 2.0]]), method="karp")
     CycleMean(mean=2.0, cycle=(1,))
     """
-    if method not in METHODS:
+    if not issubclass(type(method), str) or method not in METHODS:
         message = f"method must be 'howard' or 'karp', got {method!r}"
         raise ArgumentError(message)
     array = read_graph(A, semiring)

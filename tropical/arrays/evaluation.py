@@ -9,9 +9,8 @@ import numpy as np
 from tropical.arrays.exact_terms import exact_largest_terms
 from tropical.arrays.largest_terms import Largest, largest_terms, lowest, nothing
 from tropical.arrays.reading import (
-    integer_zero,
     read_alike,
-    read_array,
+    read_numbers,
     read_threads,
     require_dimensions,
     widened,
@@ -24,7 +23,7 @@ from tropical.errors import (
     RangeError,
     TropicalZeroDivisionError,
 )
-from tropical.semiring import Semiring, max_plus, min_plus
+from tropical.semiring import Semiring, max_plus
 from tropical.typing import Array
 from tropical.wording import counted
 
@@ -204,7 +203,7 @@ def _read(
 ) -> tuple[Array, Array, Array]:
     """Return the arrays in one type: float32, float64 or int64."""
     c, x = read_alike(semiring, coefficients=coefficients, points=points)
-    e = _read_exponents(exponents)
+    e = read_numbers(exponents, "exponents")
     require_dimensions(c, 1, "coefficients", "(M,)")
     require_dimensions(e, 2, "exponents", "(M, d)")
     require_dimensions(x, 2, "points", "(N, d)")
@@ -224,7 +223,7 @@ def _read(
         if e.dtype.kind != "i":
             message = (
                 "exponents must be integers, because coefficients and points are, got an array of "
-                f"{e.dtype}; write points.astype(float)"
+                f"{e.dtype}; write coefficients and points as floats"
             )
             raise ArgumentTypeError(message)
         wide = np.dtype(np.int64)
@@ -233,18 +232,6 @@ def _read(
         return c, _as_floats(e, c.dtype), x
     dtype = max(c.dtype, e.dtype, key=lambda dtype: dtype.itemsize)
     return c.astype(dtype, copy=False), e.astype(dtype, copy=False), x.astype(dtype, copy=False)
-
-
-def _read_exponents(exponents: Any) -> Array:
-    """Return the exponents, which are numbers: no integer among them stands for a zero.
-
-    What stands for the zero of one convention is a number in the other.
-    """
-    e = read_array(exponents, max_plus, "exponents")
-    if e.dtype.kind == "i":
-        other = read_array(exponents, min_plus, "exponents")
-        e = np.where(e == integer_zero(e.dtype, max_plus), other, e)
-    return e
 
 
 def _as_floats(exponents: Array, dtype: np.dtype[Any]) -> Array:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from tropical.arrays.dense_products import Passage, dense_product, passage
-from tropical.arrays.reading import plain, read_alike, read_threads
-from tropical.arrays.sparse_reading import is_sparse
+from tropical.arrays.reading import is_sparse, plain, read_alike, read_threads
 from tropical.arrays.threads import in_threads, strips
 from tropical.errors import ArgumentTypeError, DimensionError
+from tropical.flags import read_flag
 from tropical.semiring import Semiring, max_plus
 from tropical.typing import Array
 from tropical.wording import counted
@@ -85,6 +85,7 @@ def matmul(
     (array([8., 2.]), np.float64(-9.0))
     """
     count = read_threads(threads)
+    accumulate = read_flag(accumulate, "accumulate")
     if is_sparse(A) or is_sparse(B):
         from tropical.arrays.sparse_products import sparse_matmul
 
@@ -125,7 +126,10 @@ def matmul_argmax(
     """
     count = read_threads(threads)
     if is_sparse(A) or is_sparse(B):
-        message = "A and B must be dense to find what attains the product, got a sparse one"
+        message = (
+            "A and B must be dense to find what attains the product, got a sparse one; "
+            "tp.matmul takes it"
+        )
         raise ArgumentTypeError(message)
     left, right = read_alike(semiring, A=A, B=B)
     return _product(left, right, None, False, semiring, count, wanted=True)

@@ -7,13 +7,17 @@ integers have none.
 
 from __future__ import annotations
 
+import sys
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
-from tropical.semiring import Semiring
+from tropical.semiring import Element, Semiring, require_semiring
 from tropical.typing import Array
+from tropical.wording import counted
 
 WORKING = {
     "f2": "f4",
@@ -51,7 +55,10 @@ def read_array(value: Any, semiring: Semiring, name: str = "array") -> Array:
     Raises
     ------
     ArgumentTypeError
-        If the numbers are of another type, or the memory is not reachable from the CPU.
+        If the numbers are of another type, the memory is not reachable from the CPU, or the
+        semiring is none of the two.
+    DimensionError
+        If nested lists have different lengths.
 
     Examples
     --------
@@ -61,28 +68,36 @@ def read_array(value: Any, semiring: Semiring, name: str = "array") -> Array:
     >>> read_array(np.array([-128, 5], dtype=np.int8), tp.max_plus)
     array([-2147483648,           5], dtype=int32)
     """
-    array = _as_numpy(value, name)
+    require_semiring(semiring)
+    return _read(value, semiring, name)
+
+
+def read_numbers(value: Any, name: str) -> Array:
+    """Return the same for numbers none of which stands for a zero, such as exponents."""
+    return _read(value, None, name)
+
+
+def _read(value: Any, semiring: Semiring | None, name: str) -> Array:
+    array = _as_numpy(value, semiring, name)
     key = array.dtype.kind + str(array.dtype.itemsize)
     if key not in WORKING:
-        remedy = (
-            "tp.matrix takes exact numbers of any size"
-            if array.dtype.kind in "Ou"
-            else "convert it to float64 or int64 first"
-        )
         message = (
             f"{name} must hold floats of at most 64 bits or integers that fit into int64, got "
-            f"{array.dtype}; {remedy}"
+            f"{_stranger(value, array, semiring, name)}"
         )
         raise ArgumentTypeError(message)
     return widened(array, np.dtype(WORKING[key]), semiring)
 
 
-def widened(array: Array, dtype: np.dtype[Any], semiring: Semiring) -> Array:
-    """Return the array with numbers of a wider type of the same kind; zeros stay zeros."""
+def widened(array: Array, dtype: np.dtype[Any], semiring: Semiring | None) -> Array:
+    """Return the array with numbers of a wider type of the same kind; zeros stay zeros.
+
+    Without a semiring there are none.
+    """
     if array.dtype == dtype:
         return array if array.dtype.isnative else array.astype(dtype)
     wide: Array = array.astype(dtype)
-    if array.dtype.kind == "i":
+    if array.dtype.kind == "i" and semiring is not None:
         wide[array == integer_zero(array.dtype, semiring)] = integer_zero(dtype, semiring)
     return wide
 
@@ -99,13 +114,22 @@ def read_alike(semiring: Semiring, **values: Any) -> list[Array]:
     kinds = {array.dtype.kind for array in arrays.values()}
     if len(kinds) > 1:
         got = ", ".join(f"{name} of {array.dtype}" for name, array in arrays.items())
+        remedies = [
+            _as_floats(values[name], name) for name in arrays if arrays[name].dtype.kind == "i"
+        ]
         message = (
             "the arrays must be all of floats or all of integers, because their zeros differ, got "
-            f"{got}; write A.astype(float), with -inf (inf in min-plus) where the zero is meant"
+            f"{got}; write {' and '.join(remedies)}, with {-np.inf * semiring.sign} where the zero "
+            "is meant"
         )
         raise ArgumentTypeError(message)
     widest = max((array.dtype for array in arrays.values()), key=lambda dtype: dtype.itemsize)
     return [widened(array, widest, semiring) for array in arrays.values()]
+
+
+def _as_floats(value: Any, name: str) -> str:
+    """Return the code that makes floats of a value: lists and tensors have no ``astype``."""
+    return f"{name}.astype(float)" if hasattr(value, "astype") else f"np.array({name}, float)"
 
 
 def zero(dtype: np.dtype[Any], semiring: Semiring) -> float | int:
@@ -150,11 +174,34 @@ def require_dimensions(array: Array, dimensions: int, name: str, shape: str) -> 
         raise DimensionError(message)
 
 
-def _as_numpy(value: Any, name: str) -> Array:
+def is_sparse(value: Any) -> bool:
+    """Tell whether a value is a sparse matrix or array of scipy, which is not imported for it.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from tropical.arrays.reading import is_sparse
+    >>> is_sparse(csr_array((2, 2))), is_sparse([[1, 2], [3, 4]])
+    (True, False)
+    """
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(value))
+
+
+def _as_numpy(value: Any, semiring: Semiring | None, name: str) -> Array:
+    if is_sparse(value):
+        remedy = f"write {name}.toarray()"
+        if semiring is not None:
+            remedy = (
+                "sparse matrices are for tp.matmul and tp.closure, elsewhere "
+                f"{remedy} with {_filling(value.dtype, semiring)} where nothing is stored"
+            )
+        message = f"{name} must be a dense array, got a sparse {type(value).__name__}; {remedy}"
+        raise ArgumentTypeError(message)
     if isinstance(value, np.ma.MaskedArray):
         message = (
-            f"{name} must be a plain array, got a masked one; write the zero where it is masked, "
-            "A.filled(-np.inf)"
+            f"{name} must be a plain array, got a masked one; fill in what is masked, "
+            f"{name}.filled({_filling(value.dtype, semiring)})"
         )
         raise ArgumentTypeError(message)
     try:
@@ -162,11 +209,87 @@ def _as_numpy(value: Any, name: str) -> Array:
             return np.asarray(value)
         if hasattr(value, "__dlpack__"):
             return np.from_dlpack(value)
-        return np.array(value)
+        array = np.array(value)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(value, list | tuple) and "inhomogeneous" in str(error):
+            message = f"{name} must have rows of one length, got {_raggedness(value)}"
+            raise DimensionError(message) from error
         message = (
             f"{name} must be an array of numbers in the memory of the CPU, got "
-            f"{type(value).__name__} ({str(error).splitlines()[0]}); detach a tensor and copy it "
-            "there (tensor.detach().cpu()), or use tropical.torch"
+            f"{type(value).__name__} ({str(error).splitlines()[0]}){_tensor_remedy(value, name)}"
         )
         raise ArgumentTypeError(message) from error
+    return _unrounded(array, value)
+
+
+def _unrounded(array: Array, value: Any) -> Array:
+    """Return the array of some lists; integers beyond int64, which numpy rounds, as objects."""
+    if array.dtype.kind == "f" and ((array >= 2**63) & (array < np.inf)).any():
+        exact = np.array(value, dtype=object)
+        if all(isinstance(number, int | np.integer) for number in exact.flat):
+            return exact
+    return array
+
+
+def _filling(dtype: np.dtype[Any], semiring: Semiring | None) -> str:
+    """Return the zero as it is written in the code that fills it in; 0 without a semiring."""
+    if semiring is None:
+        return "0"
+    if dtype.kind == "i":
+        return str(integer_zero(dtype, semiring))
+    return "-np.inf" if semiring.sign > 0 else "np.inf"
+
+
+def _stranger(value: Any, array: Array, semiring: Semiring | None, name: str) -> str:
+    """Return what an array holds that is no number of a machine, and what to write."""
+    kind = array.dtype.kind
+    if kind == "O":
+        if isinstance(value, Element) and array.ndim:
+            return (
+                f"a {type(value).__name__} of exact numbers, which has operations of its own, such "
+                f"as A @ B and tp.star; np.array({name}, float) rounds it"
+            )
+        for place, item in np.ndenumerate(array):
+            if not isinstance(item, int | float | Fraction | Decimal) or isinstance(item, bool):
+                thing = "None" if item is None else f"an object of type {type(item).__name__}"
+                if not array.ndim:
+                    return f"{thing}; write an array or nested lists of numbers"
+                return f"{thing} at index {place if array.ndim > 1 else place[0]}"
+        kinds = ", ".join(sorted({type(item).__name__ for item in array.flat}))
+        return f"Python objects of type {kinds}; tp.matrix takes exact numbers of any size"
+    if kind == "u":
+        return f"{array.dtype}; tp.matrix takes exact numbers of any size"
+    if kind == "b":
+        chosen = f"0.0, {_filling(np.dtype(float), semiring)}" if semiring else "1, 0"
+        return f"{array.dtype}; write np.where({name}, {chosen})"
+    if kind == "c":
+        return f"{array.dtype}, of which none is the larger; write np.real({name})"
+    if kind in "US":
+        return f"text ({array.dtype}); write np.array({name}, float)"
+    return f"{array.dtype}; convert it to float64 or int64 first"
+
+
+def _raggedness(rows: list[Any] | tuple[Any, ...]) -> str:
+    """Return in words which of some rows differ in length."""
+    lengths = [len(row) if hasattr(row, "__len__") else None for row in rows]
+    for i, length in enumerate(lengths):
+        if length != lengths[0]:
+            first, other = (
+                "a number" if n is None else counted(n, "entry", "entries")
+                for n in (lengths[0], length)
+            )
+            return f"{first} in row 0 and {other} in row {i}"
+    return "nested lists of different lengths"
+
+
+def _tensor_remedy(value: Any, name: str) -> str:
+    """Return what makes a tensor of PyTorch an array, as the end of a message."""
+    if not hasattr(value, "detach"):
+        return ""
+    if value.device.type != "cpu" or value.requires_grad:
+        return f"; write {name}.detach().cpu(), or use tropical.torch"
+    if str(value.layout) != "torch.strided":
+        return f"; write {name}.to_dense(), with the zero where nothing is stored"
+    if value.is_complex():
+        return f"; write {name}.real"
+    return f", of {value.dtype}; write {name}.float()"

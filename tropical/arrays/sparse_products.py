@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tropical.arrays.reading import plain, read_alike
+from tropical.arrays.reading import is_sparse, plain, read_alike
 from tropical.arrays.sparse_reading import (
     SparseRows,
     Stored,
     absent_number,
     as_max_plus,
     csr_of,
-    is_sparse,
     leave_max_plus,
     rows_of,
     stored_in,

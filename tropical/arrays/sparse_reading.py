@@ -1,12 +1,11 @@
 """Sparse matrices of scipy in and out: what is stored is a weight, what is absent is the zero.
 
 Inside, a matrix has one form: rows whose columns rise, none twice, no zeros, as max-plus sees them.
-A matrix stays sparse all the way; scipy is looked for only where somebody imported it already.
+A matrix stays sparse all the way.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,20 +18,6 @@ from tropical.typing import Array
 
 PADDED = ("bsr", "dia")
 """Formats that fill whole blocks or diagonals with numbers."""
-
-
-def is_sparse(value: Any) -> bool:
-    """Tell whether a value is a sparse matrix or array of scipy, which is not imported for it.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_array
-    >>> from tropical.arrays.sparse_reading import is_sparse
-    >>> is_sparse(csr_array((2, 2))), is_sparse([[1, 2], [3, 4]])
-    (True, False)
-    """
-    sparse = sys.modules.get("scipy.sparse")
-    return sparse is not None and bool(sparse.issparse(value))
 
 
 @dataclass(frozen=True)

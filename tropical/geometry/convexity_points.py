@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, TropicalError
 from tropical.matrices.matrix import Matrix
-from tropical.semiring import Semiring, Value, max_plus
+from tropical.semiring import Semiring, Value, max_plus, require_semiring
 from tropical.wording import counted
 
 Point: TypeAlias = tuple[Value, ...]
@@ -23,9 +23,7 @@ def read_point(
     entries: Iterable[Any], name: str, semiring: Semiring, n: int | None = None
 ) -> Point:
     """Return the exact entries as max-plus sees them; one of them must be finite."""
-    if not issubclass(type(semiring), Semiring):
-        message = f"semiring must be max_plus or min_plus, got {semiring!r}"
-        raise ArgumentTypeError(message)
+    require_semiring(semiring)
     if isinstance(entries, str):
         message = f"{name} must be a sequence of numbers, got {entries!r}"
         raise ArgumentTypeError(message)
@@ -54,8 +52,10 @@ def read_point(
 def convention_of(points: object, semiring: Semiring | None) -> Semiring:
     """Return the convention that is asked for; a matrix has its own."""
     if isinstance(points, Matrix):
-        (semiring or points.semiring).require(points.semiring)
-        return points.semiring
+        semiring = points.semiring if semiring is None else semiring
+        require_semiring(semiring)
+        semiring.require(points.semiring)
+        return semiring
     return max_plus if semiring is None else semiring
 
 

@@ -22,7 +22,7 @@ from tropical.geometry.subdivision_cells import Cell
 from tropical.geometry.subdivision_faces import Face, SubdivisionFaces
 from tropical.geometry.vectors import Vector, read_integer, read_matrix, read_vector
 from tropical.rationals import integral
-from tropical.semiring import Semiring, max_plus
+from tropical.semiring import Semiring, max_plus, require_semiring
 from tropical.typing import Rational
 from tropical.wording import counted
 
@@ -343,6 +343,8 @@ def regular_subdivision(
     if heights is None:
         message = f"heights must be given with points, one for each, got {heights}"
         raise ArgumentTypeError(message)
+    semiring = max_plus if semiring is None else semiring
+    require_semiring(semiring)
     listed = [read_vector(point, f"points[{i}]") for i, point in enumerate(given)]
     n = len(listed[0]) if listed else 0
     points = tuple(read_matrix(listed, "points", n))
@@ -352,4 +354,4 @@ def regular_subdivision(
             f"heights must have shape ({len(points)},), one for each point, got ({len(read)},)"
         )
         raise DimensionError(message)
-    return Subdivision(points, read, max_plus if semiring is None else semiring, n)
+    return Subdivision(points, read, semiring, n)

@@ -8,8 +8,8 @@ from typing import Any
 
 from tropical.errors import DimensionError
 from tropical.matrices.entries import Rows
-from tropical.matrices.matrix import Matrix, Space, require_matrix, require_semiring
-from tropical.semiring import Semiring, max_plus
+from tropical.matrices.matrix import Matrix, Space, require_matrix
+from tropical.semiring import Semiring, max_plus, require_semiring
 
 
 def matrix(rows: Any, semiring: Semiring | None = None) -> Matrix:

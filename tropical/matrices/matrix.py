@@ -23,7 +23,15 @@ from tropical.matrices.places import LISTS, one_place, places
 from tropical.matrices.products import power, product
 from tropical.matrices.writing import grid, latex, one_line
 from tropical.rationals import exact
-from tropical.semiring import NUMBERS, Element, Scalar, Semiring, Value, max_plus
+from tropical.semiring import (
+    NUMBERS,
+    Element,
+    Scalar,
+    Semiring,
+    Value,
+    max_plus,
+    require_semiring,
+)
 from tropical.typing import Array
 from tropical.wording import counted
 
@@ -81,7 +89,9 @@ class Matrix(Element):
 
     def __init__(self, rows: Any, semiring: Semiring | None = None) -> None:
         if isinstance(rows, Matrix):
-            (semiring or rows._semiring).require(rows._semiring)
+            semiring = rows._semiring if semiring is None else semiring
+            require_semiring(semiring)
+            semiring.require(rows._semiring)
             self._fill(rows._rows, rows._width, rows._semiring, rows._floating)
             return
         if semiring is None:
@@ -361,13 +371,6 @@ def from_weights(scale: Scale, weights: Weights, width: int) -> Matrix:
     """Return the matrix that weights stand for."""
     rows = tuple(tuple(scale.leave(w) for w in row) for row in weights)
     return Matrix.from_exact(rows, width, scale.semiring, scale.floating)
-
-
-def require_semiring(semiring: Semiring) -> None:
-    """Raise unless ``semiring`` is one of the two."""
-    if not issubclass(type(semiring), Semiring):
-        message = f"semiring must be max_plus or min_plus, got {semiring!r}"
-        raise ArgumentTypeError(message)
 
 
 def require_square(A: Matrix, name: str = "A") -> int:

@@ -6,10 +6,12 @@ from typing import Any
 
 import torch
 
-from tropical.errors import DimensionError
-from tropical.semiring import Semiring, max_plus
+from tropical.arrays.reading import read_integer
+from tropical.errors import ArgumentError, DimensionError
+from tropical.semiring import Semiring, max_plus, require_semiring
 from tropical.torch.polynomials import evaluate
 from tropical.torch.products import matmul
+from tropical.torch.tensors import require_alike
 
 
 class TropicalLinear(torch.nn.Module):  # type: ignore[misc]
@@ -52,10 +54,11 @@ class TropicalLinear(torch.nn.Module):  # type: ignore[misc]
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.in_features = in_features
-        self.out_features = out_features
+        require_semiring(semiring)
+        self.in_features = _read_size(in_features, "in_features")
+        self.out_features = _read_size(out_features, "out_features")
         self.semiring = semiring
-        shape = (out_features, in_features)
+        shape = (self.out_features, self.in_features)
         self.weight = torch.nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.reset_parameters()
 
@@ -65,6 +68,7 @@ class TropicalLinear(torch.nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """Return the image of x, of shape (..., in_features)."""
+        require_alike(weight=self.weight, x=x)
         _require_entries(x, self.in_features)
         rows = x.reshape(-1, self.in_features)
         y = matmul(rows, self.weight.T, self.semiring)
@@ -122,11 +126,12 @@ class TropicalPolynomial(torch.nn.Module):  # type: ignore[misc]
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.terms = terms
-        self.variables = variables
+        require_semiring(semiring)
+        self.terms = _read_size(terms, "terms")
+        self.variables = _read_size(variables, "variables")
         self.semiring = semiring
-        self.coefficients = torch.nn.Parameter(torch.empty(terms, device=device, dtype=dtype))
-        shape = (terms, variables)
+        self.coefficients = torch.nn.Parameter(torch.empty(self.terms, device=device, dtype=dtype))
+        shape = (self.terms, self.variables)
         self.exponents = torch.nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.reset_parameters()
 
@@ -137,6 +142,7 @@ class TropicalPolynomial(torch.nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """Return the values at x, of shape (..., variables) -> (...)."""
+        require_alike(coefficients=self.coefficients, x=x)
         _require_entries(x, self.variables)
         points = x.reshape(-1, self.variables)
         values = evaluate(self.coefficients, self.exponents, points, self.semiring)
@@ -145,6 +151,14 @@ class TropicalPolynomial(torch.nn.Module):  # type: ignore[misc]
     def extra_repr(self) -> str:
         """Return what the repr says of the layer."""
         return f"terms={self.terms}, variables={self.variables}, semiring={self.semiring}"
+
+
+def _read_size(value: Any, name: str) -> int:
+    size = read_integer(value, name)
+    if size < 0:
+        message = f"{name} must not be negative, got {size}"
+        raise ArgumentError(message)
+    return size
 
 
 def _require_entries(x: Any, entries: int) -> None:

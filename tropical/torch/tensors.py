@@ -44,10 +44,15 @@ def require_alike(**tensors: Any) -> None:
                 "tensor.cpu()"
             )
             raise ArgumentTypeError(message)
-    kinds = {(tensor.dtype, tensor.device) for tensor in tensors.values()}
-    if len(kinds) > 1:
+    kinds = {name: (tensor.dtype, tensor.device) for name, tensor in tensors.items()}
+    first = next(iter(kinds))
+    strangers = [name for name in kinds if kinds[name] != kinds[first]]
+    if strangers:
         got = ", ".join(f"{n} of {t.dtype} on {t.device}" for n, t in tensors.items())
-        message = f"the tensors must be of one type and on one device, got {got}"
+        message = (
+            f"the tensors must be of one type and on one device, got {got}; write "
+            f"{strangers[0]}.to({first})"
+        )
         raise ArgumentTypeError(message)
 
 
