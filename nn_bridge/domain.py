@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from math import inf
+from os import PathLike
 from reprlib import repr as abbreviated
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from nn_bridge.affine_hull import Functional, at, primitive
 from nn_bridge.chart import Bound, Chart
-from nn_bridge.exact_array import exact_array, to_rational
+from nn_bridge.exact_array import exact_array, to_rational, without_tensor
 from nn_bridge.immutable import Immutable
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import exact, written
@@ -75,7 +76,7 @@ class Domain(Immutable):
                     f"{written(above)}"
                 )
                 raise ArgumentError(message)
-        self.rows: tuple[Functional, ...] = tuple(self._functional(row) for row in rows)
+        self.rows: tuple[Functional, ...] = tuple(map(self._functional, _listed(rows, "rows")))
         self.chart: Chart = Chart(self)
 
     @classmethod
@@ -128,8 +129,8 @@ class Domain(Immutable):
         >>> nb.Domain.halfspaces([], [], equations=[([1, -1], 0)], lower=[0, 0], upper=[1, 1])
         Domain(dimension 1 in R^2, 6 constraints)
         """
-        normals = [[exact(v, "A") for v in _listed(row, "A[i]")] for row in _listed(A, "A")]
-        ends = [exact(v, "b") for v in _listed(b, "b")]
+        normals = [_exact_list(row, "A[i]") for row in _listed(A, "A")]
+        ends = _exact_list(b, "b")
         if len(normals) != len(ends):
             entries = counted(len(normals), "entry", "entries")
             message = f"b must have {entries}, one for each row of A, got {len(ends)}"
@@ -138,7 +139,10 @@ class Domain(Immutable):
         rows = [[*(-v for v in a), c] for a, c in zip(normals, ends, strict=True)]
         for a, c in pairs:
             rows += [[*(-v for v in a), c], [*a, -c]]
-        bounds = [None if side is None else list(side) for side in (lower, upper)]
+        bounds = [
+            None if side is None else _listed(side, name)
+            for side, name in ((lower, "lower"), (upper, "upper"))
+        ]
         lengths = [len(row) - 1 for row in rows] + [
             len(side) for side in bounds if side is not None
         ]
@@ -252,7 +256,7 @@ class Domain(Immutable):
         return made if len(made) <= LONGEST else counts
 
     def _functional(self, row: Sequence[Any]) -> Functional:
-        entries = [exact(v, "rows") for v in row]
+        entries = _exact_list(row, "rows")
         if len(entries) != self.inputs + 1:
             length = counted(self.inputs + 1, "entry", "entries")
             message = f"rows must have {length}, coefficients and a constant, got {len(entries)}"
@@ -304,9 +308,10 @@ def _read(domain: Any) -> Domain:
             nothing,
             nothing,
         )
-    parts = domain.tolist() if isinstance(domain, np.ndarray) else domain
+    parts = without_tensor(domain, "domain")
+    parts = parts.tolist() if isinstance(parts, np.ndarray) else parts
     if isinstance(parts, list | tuple) and len(parts) == 2 and all(map(_is_listed, parts)):
-        lower, upper = map(list, parts)
+        lower, upper = (_listed(side, "domain") for side in parts)
         if len(lower) > 1 and lower == upper:
             message = (
                 "domain must be the lower bounds and the upper bounds, got the same bounds twice, "
@@ -314,9 +319,11 @@ def _read(domain: Any) -> Domain:
             )
             raise ArgumentError(message)
         return Domain.box(lower, upper)
+    file = isinstance(domain, str | PathLike)
+    remedy = "read a file with nb.read_domain(path)" if file else "write Domain.box(lower, upper)"
     message = (
         "domain must be a Domain, a pair of lower and upper bounds, a Polytope or a Polyhedron, "
-        f"got {abbreviated(domain)}; write Domain.box(lower, upper)"
+        f"got {abbreviated(domain)}; {remedy}"
     )
     raise ArgumentTypeError(message)
 
@@ -326,7 +333,8 @@ def _equation(pair: Any) -> tuple[list[Rational], Rational]:
     if len(parts) != 2:
         message = f"equations[i] must be a pair (a, c), a normal and a number, got {pair!r}"
         raise DimensionError(message)
-    return [exact(v, "equations") for v in _listed(parts[0], "a")], exact(parts[1], "equations")
+    constant = without_tensor(parts[1], "equations")
+    return _exact_list(parts[0], "a"), exact(constant, "equations")
 
 
 def interval(below: Bound, above: Bound) -> str:
@@ -364,14 +372,19 @@ def _listed(values: Any, name: str) -> list[Any]:
     if not _is_listed(values):
         message = f"{name} must be a list, got {values!r}"
         raise ArgumentTypeError(message)
-    return list(values)
+    return list(without_tensor(values, name))
+
+
+def _exact_list(values: Any, name: str) -> list[Rational]:
+    return [exact(without_tensor(v, name), name) for v in _listed(values, name)]
 
 
 def _is_listed(side: Any) -> bool:
-    return isinstance(side, Iterable) and not isinstance(side, str)
+    return isinstance(side, Iterable) and not isinstance(side, str | bytes | Mapping | Set)
 
 
 def _bound(value: Any, name: str, none: float) -> Bound:
+    value = without_tensor(value, name)
     if value is None or (isinstance(value, float | np.floating) and value == none):
         return None
     return exact(value, name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from math import lcm
+from reprlib import repr as abbreviated
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ def exact_array(data: Any, name: str, dimensions: int) -> Array:
     ExactnessError
         If an entry is infinite or not a number.
     """
+    data = without_tensor(data, name)
     if isinstance(data, np.ma.MaskedArray):
         message = f"{name} must have all its entries, got a masked array; fill it first"
         raise ArgumentTypeError(message)
@@ -48,6 +51,25 @@ def exact_array(data: Any, name: str, dimensions: int) -> Array:
         stored = _rationals(array, name)
     stored.setflags(write=False)
     return stored
+
+
+def without_tensor(data: Any, name: str) -> Any:
+    """Return a torch tensor as an array or a number of the same value, anything else as it is.
+
+    Raises
+    ------
+    ExactnessError
+        If a tensor is complex, quantized or sparse.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(data, torch.Tensor):
+        return data
+    if data.is_complex() or data.is_quantized or data.layout != torch.strided:
+        message = f"{name} must be stored as a dense array of real numbers, got {data.dtype}"
+        raise ExactnessError(message)
+    stored = data.detach().cpu()
+    array = (stored.double() if stored.is_floating_point() else stored).numpy()
+    return array if array.ndim else array.item()
 
 
 def as_integers(array: Array) -> tuple[Array, int]:
@@ -155,12 +177,12 @@ def quotients(numerators: Iterable[int], denominator: int) -> tuple[Rational, ..
 def _objects(data: Any, name: str, dimensions: int) -> Array:
     """Nested sequences as an object array; numbers of any kind are left as they are."""
     try:
-        rows = [data] if dimensions == 1 else list(data)
-        rows = [list(row) for row in rows]
+        rows = [_listed(row) for row in ([data] if dimensions == 1 else _listed(data))]
     except TypeError:
         wanted = "a list of numbers" if dimensions == 1 else "a list of rows of numbers"
         message = f"{name} must be {wanted}, got {data!r}"
         raise DimensionError(message) from None
+    rows = [[_entry(entry, name, dimensions) for entry in row] for row in rows]
     if dimensions == 1:
         return object_array(rows[0], (len(rows[0]),))
     widths = {len(row) for row in rows}
@@ -169,6 +191,25 @@ def _objects(data: Any, name: str, dimensions: int) -> Array:
         raise DimensionError(message)
     shape = (len(rows), widths.pop() if widths else 0)
     return object_array([entry for row in rows for entry in row], shape)
+
+
+def _listed(data: Any) -> list[Any]:
+    """Return what comes one after another, but not the letters of a text, nor what has no order."""
+    if isinstance(data, str | bytes | Mapping | Set):
+        raise TypeError
+    return list(data)
+
+
+def _entry(entry: Any, name: str, dimensions: int) -> Any:
+    """Return what stands in the place of a number, which must be no list."""
+    entry = without_tensor(entry, name)
+    if isinstance(entry, list | tuple) or (isinstance(entry, np.ndarray) and entry.ndim):
+        message = (
+            f"{name} must have {counted(dimensions, 'axis', 'axes')}, got {abbreviated(entry)} "
+            "in the place of a number"
+        )
+        raise DimensionError(message)
+    return entry
 
 
 def _doubles(array: Array, name: str) -> Array:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn_bridge.exact_array import as_integers, data_of, exact_array
+from nn_bridge.exact_array import as_integers, data_of, exact_array, without_tensor
 from nn_bridge.immutable import Immutable
 from nn_bridge.linear_map import Dense, LinearMap, Sparse
 from tropical.errors import ArgumentError, DimensionError
@@ -22,7 +22,8 @@ class Affine(Immutable):
     Parameters
     ----------
     weight : array_like, shape (outputs, inputs), or a sparse linear map
-        Numbers of any exact kind; a float stands for the dyadic rational that it stores.
+        Numbers of any exact kind, also a torch tensor; a float stands for the dyadic rational that
+        it stores.
     bias : array_like, shape (outputs,), optional
         Zero when absent.
 
@@ -219,7 +220,7 @@ class LeakyReLU(TwoSlope):
     """
 
     def __init__(self, slope: RationalLike) -> None:
-        super().__init__(1, exact(slope, "slope"))
+        super().__init__(1, exact(without_tensor(slope, "slope"), "slope"))
 
     def __repr__(self) -> str:
         return f"LeakyReLU({_shown(self.negative)})"
@@ -346,6 +347,7 @@ Layer: TypeAlias = Affine | TwoSlope | Maxout
 
 
 def _slopes(value: Any, name: str) -> Array:
+    value = without_tensor(value, name)
     if isinstance(value, np.ndarray | list | tuple):
         return exact_array(value, name, 1)
     return exact_array([exact(value, name)], name, 1)

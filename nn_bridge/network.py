@@ -11,7 +11,13 @@ import numpy as np
 
 from nn_bridge.certificates.digest import digest
 from nn_bridge.certificates.plain import plain_layers
-from nn_bridge.exact_array import as_integers, double_pieces, exact_array, quotients
+from nn_bridge.exact_array import (
+    as_integers,
+    double_pieces,
+    exact_array,
+    quotients,
+    without_tensor,
+)
 from nn_bridge.immutable import Immutable
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
@@ -107,9 +113,10 @@ class Network(Immutable):
 
         Parameters
         ----------
-        point : sequence of numbers, or numpy array of shape (n,) or (k, n)
+        point : sequence of numbers, or numpy array or torch tensor of shape (n,) or (k, n)
             Python numbers and integer arrays give exact values; an array of float type gives
-            doubles, computed in double precision and never the ground of a claim.
+            doubles, computed in double precision and never the ground of a claim. Many points, k,
+            must be of float type.
 
         Returns
         -------
@@ -117,11 +124,15 @@ class Network(Immutable):
 
         Raises
         ------
+        DimensionError
+            If the shape is another one.
         RangeError
             If the points are floats and a weight is beyond all doubles.
         """
+        point = without_tensor(point, "point")
         if isinstance(point, np.ndarray) and point.dtype.kind == "f":
             return self._rounded(point)
+        _require_one_point(point)
         entries = exact_array(point, "point", 1)
         if entries.shape != (self.inputs,):
             message = f"point must have {counted(self.inputs, 'coordinate')}, got {len(entries)}"
@@ -157,7 +168,8 @@ class Network(Immutable):
     def _bounds(
         self, domain: tuple[Sequence[Any], Sequence[Any]]
     ) -> tuple[tuple[Rational, ...], tuple[Rational, ...]]:
-        sides = [_listed(side, "domain") for side in _listed(domain, "domain")]
+        pair = _listed(without_tensor(domain, "domain"), "domain")
+        sides = [_listed(without_tensor(side, "domain"), "domain") for side in pair]
         if len(sides) != 2:
             message = f"domain must be a pair, lower and upper bounds, got {len(sides)} lists"
             raise DimensionError(message)
@@ -258,7 +270,7 @@ def two_layer(
     )
 
 
-def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
+def _slopes_of(activation: Any) -> tuple[Rational, Rational]:
     named: dict[str, tuple[Rational, Rational]] = {
         "relu": (1, 0),
         "abs": (1, -1),
@@ -266,13 +278,27 @@ def _slopes_of(activation: str | tuple[str, Any]) -> tuple[Rational, Rational]:
     }
     if isinstance(activation, str) and activation in named:
         return named[activation]
-    if len(activation) == 2 and activation[0] == "leaky":
-        return 1, exact(activation[1], "slope")
+    if isinstance(activation, tuple | list) and len(activation) == 2 and activation[0] == "leaky":
+        return 1, exact(without_tensor(activation[1], "slope"), "slope")
     message = (
         'activation must be "relu", "abs", "identity" or ("leaky", slope), '
         f"got {activation!r}; a network of other layers is written as Network([...])"
     )
     raise ArgumentTypeError(message)
+
+
+def _require_one_point(point: Any) -> None:
+    """Refuse a list of points, or an array of them that are no floats."""
+    first = point[0] if isinstance(point, list | tuple | np.ndarray) and len(point) else None
+    if isinstance(first, list | tuple | np.ndarray):
+        given = (
+            f"shape {point.shape}" if isinstance(point, np.ndarray) else counted(len(point), "list")
+        )
+        message = (
+            f"point must have 1 axis, or be an array of floats with a point a row, got {given}; "
+            "write f(np.array(points, float)), or for exact values [f(point) for point in points]"
+        )
+        raise DimensionError(message)
 
 
 def _widths(layers: tuple[Any, ...], inputs: int | None) -> tuple[int, ...]:

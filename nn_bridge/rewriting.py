@@ -10,6 +10,7 @@ from nn_bridge.collapse import collapse
 from nn_bridge.layers import Affine, Layer, Maxout, TwoSlope
 from nn_bridge.linear_map import Dense, LinearMap
 from nn_bridge.network import Network, require_network
+from nn_bridge.options import read_seed
 from nn_bridge.rewriting_maxima import rewritten_maxima, with_a_hexagon
 from tropical.typing import Array
 
@@ -30,7 +31,7 @@ def rewrite(network: Network, seed: int = 0) -> Network:
     network : Network
         Any network.
     seed : int
-        Equal seeds give equal rewritings.
+        A whole number, 0 or more; equal seeds give equal rewritings.
 
     Examples
     --------
@@ -41,7 +42,7 @@ def rewrite(network: Network, seed: int = 0) -> Network:
     ((2, 10, 10, 1), True)
     """
     require_network(network, "network")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(read_seed(seed))
     layers: list[Layer] = list(collapse(network).layers)
     for place in range(1, len(layers), 2):
         hidden, kinks, outer = layers[place - 1 : place + 2]

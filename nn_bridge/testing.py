@@ -71,9 +71,9 @@ def assert_equivalent(
     Raises
     ------
     AssertionError
-        If the models differ. The message holds a point and both values, and the first unit that
-        differs; the exact numbers are in its attribute ``verdict``. Also if the question stays open
-        and that fails.
+        If the models differ. The message holds a point and both values, and of the first layer
+        with differences the unit that differs in the fewest numbers; the exact numbers are in its
+        attribute ``verdict``. Also if the question stays open and that fails.
     ArgumentTypeError
         If a model is none of what is listed above.
 

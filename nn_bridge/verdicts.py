@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FEW = 12
 """So many coordinates of a point are shown."""
+DIGITS = 17
+"""Numbers that agree in so many digits look equal."""
 
 
 class Verdict(Certified):
@@ -105,6 +108,8 @@ class Proof(Verdict):
             way = counted(self.certificate["maxima"]["flags"], "flag")
         elif "cells" in self.certificate:
             way = counted(self.certificate["cells"]["closed"], "cell")
+        elif "same" in self.certificate:
+            way = "one and the same network"
         else:
             way = counted(self.hyperplanes or 0, "hyperplane")
         return f"Proof(equal on {self._shown_place}, {way})"
@@ -158,7 +163,14 @@ class Counterexample(Verdict):
 
     def __repr__(self) -> str:
         place = "" if self.domain is None else f", on {self._shown_place}"
-        return f"Counterexample(point={_tuple(self.point)}, values={_pair(self.values)}{place})"
+        left, right = map(_tuple, self.values)
+        shown = f"point={_tuple(self.point)}, values=({left}, {right})"
+        k = self.output
+        a, b = (side[k] for side in self.values)
+        if left == right or _to_digits(a) == _to_digits(b):  # no reader would see the difference
+            which = f" in output {k}" if self.f.outputs > 1 else ""
+            shown += f", difference={told(Fraction(a) - b)}{which}"
+        return f"Counterexample({shown}{place})"
 
 
 class Undecided(Verdict):
@@ -207,5 +219,7 @@ def _tuple(entries: tuple[Rational, ...]) -> str:
     return f"<{len(entries)} coordinates, zero but {shown or 'none'}>"
 
 
-def _pair(values: tuple[tuple[Rational, ...], tuple[Rational, ...]]) -> str:
-    return f"({_tuple(values[0])}, {_tuple(values[1])})"
+def _to_digits(number: Rational) -> Decimal:
+    with localcontext() as context:
+        context.prec = DIGITS
+        return Decimal(number.numerator) / Decimal(number.denominator)

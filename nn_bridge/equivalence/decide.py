@@ -87,7 +87,7 @@ def _decided(
             return Proof(f, g, evidence_of(found))
         deadline.require("looking for a point beside a kink that is left over")
         return witness(f, g, (left, right), found)
-    if f == g:
+    if left is None and f == g:
         return Proof(f, g, {"same": True}, where)
     return _Question(f, g, where, budget, deadline, seed, done).answer()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_bridge.exact_array import exact_array, object_array
+from nn_bridge.exact_array import exact_array, object_array, without_tensor
 from nn_bridge.index_map import require_budget
 from tropical.errors import ExactnessError
 from tropical.typing import Array
@@ -53,16 +53,12 @@ def exact_entries(value: Any) -> Array:
     >>> exact_entries(torch.tensor([0.1], dtype=torch.bfloat16)).tolist()
     [0.10009765625]
     """
-    import torch
-
     if isinstance(value, np.ndarray):
         return value
     require_budget(value.numel(), "a constant")
-    stored = value.detach().cpu()
-    if stored.is_complex() or stored.is_quantized or stored.layout != torch.strided:
-        message = f"constants must be dense arrays of real numbers, got {stored.dtype}"
-        raise ExactnessError(message)
-    numbers = stored.double().numpy() if stored.is_floating_point() else stored.long().numpy()
+    numbers = np.asarray(without_tensor(value, "a constant"))
+    if numbers.dtype == bool:
+        numbers = numbers.astype(np.int64)
     return exact_array(numbers.reshape(-1), "constant", 1).reshape(numbers.shape)
 
 

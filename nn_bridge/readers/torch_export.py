@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -82,12 +83,11 @@ def from_torch(
     --------
     >>> import torch
     >>> import nn_bridge as nb
-    >>> from nn_bridge.readers.torch_export import from_torch
     >>> module = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
     >>> with torch.no_grad():
     ...     for parameter in module.parameters():
     ...         _ = parameter.fill_(0.5)
-    >>> from_torch(module)([1, "1/3"])
+    >>> nb.from_torch(module)([1, "1/3"])
     (Fraction(5, 3),)
     """
     torch = required_torch()
@@ -109,7 +109,7 @@ def required_torch() -> Any:
     return torch
 
 
-def _example(module: Any, example: Any, shape: Sequence[int] | None) -> Any:
+def _example(module: Any, example: Any, shape: Any) -> Any:
     """Return a tensor to trace the module with."""
     import torch
 
@@ -136,15 +136,32 @@ def _example(module: Any, example: Any, shape: Sequence[int] | None) -> Any:
             )
             raise ArgumentError(message)
         shape = (1, first.in_features)
-    sizes = tuple(shape)
+    sizes = tuple(shape) if isinstance(shape, Iterable) else (None,)
     if any(type(n) is not int or n < 0 for n in sizes):
-        message = f"input_shape must be whole numbers, got {shape!r}"
+        message = (
+            "input_shape must be a list of whole numbers, the lengths of all axes, "
+            f"got {shape!r}; write input_shape=(1, ...)"
+        )
         raise ArgumentTypeError(message)
     require_budget(int(np.prod(sizes, dtype=object)), "input_shape")
     stored = [p for p in module.parameters() if p.is_floating_point()]
     stored += [b for b in module.buffers() if b.is_floating_point()]
     dtype = stored[0].dtype if stored else torch.get_default_dtype()
     return torch.zeros(sizes, dtype=dtype, device=stored[0].device if stored else None)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep warnings back, and the log that torch writes of an error before it raises it."""
+    log = logging.getLogger("torch")
+    level = log.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        log.setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 @contextmanager
@@ -163,8 +180,7 @@ def _traced(module: Any, example: Any) -> Any:
     """Return the exported program; operations in place are replaced by others that are not."""
     import torch
 
-    with _evaluating(module), warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
+    with _evaluating(module), _quiet(), torch.no_grad():
         try:
             program = torch.export.export(module, (example,))
             in_place = any(
@@ -177,7 +193,8 @@ def _traced(module: Any, example: Any) -> Any:
             message = (
                 f"module must be traceable by torch.export on a tensor of shape "
                 f"{tuple(example.shape)}, got {type(error).__name__}: {told}; "
-                "give an example_input that the module takes, and no branches on its values"
+                "give an example_input that the module takes, and compute with torch alone, "
+                "without branches on values"
             )
             raise ModelFileError(message) from error
 
@@ -192,8 +209,7 @@ def _network(program: Any, shape: tuple[int, ...]) -> Network | SmoothNetwork:
     try:
         return _walked(program, shape)
     except UnsupportedLayerError as first:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quiet():
             simpler = program.run_decompositions()
         try:
             return _walked(simpler, shape)

@@ -96,6 +96,7 @@ class Transcendental:
 
         Examples
         --------
+        >>> from fractions import Fraction
         >>> from nn_bridge.smooth.values import EXPONENTIAL, Transcendental
         >>> below, above = Transcendental(EXPONENTIAL, 0, ((-1, 1),)).enclosure(20)
         >>> below < 0.36787944117 < above, above - below <= Fraction(1, 2**20)

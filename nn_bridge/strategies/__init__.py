@@ -15,6 +15,14 @@ Examples
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+if find_spec("hypothesis") is None:
+    message = (
+        "nn_bridge.strategies needs the package hypothesis: pip install 'tropical-bridge[test]'"
+    )
+    raise ImportError(message)
+
 from nn_bridge.strategies.deep import affine_maps, always_active_networks, deep_networks
 from nn_bridge.strategies.degenerate import DEGENERACIES, degenerate_networks
 from nn_bridge.strategies.domains import boxes, domains

@@ -48,10 +48,9 @@ def unit_differences(f: Network, g: Network) -> UnitDifferences:
     Examples
     --------
     >>> import nn_bridge as nb
-    >>> from nn_bridge.unit_matching.comparing import unit_differences
     >>> f = nb.two_layer([[1, 2], [3, -1]], [1, -2], [[2, 5]])
     >>> g = nb.two_layer([[6, -2], [2, "4.5"]], [-4, 2], [["5/2", 1]])
-    >>> print(unit_differences(f, g))
+    >>> print(nb.unit_differences(f, g))
     Layer 1: 1 group of units is equal up to order and scale, 1 differs.
       unit 0 of f (times 2) and unit 1 of g differ in 1 number
         weight of x1: 2 in f, 9/4 in g, 1/4 more
@@ -73,6 +72,7 @@ def _bend_alike(*networks: Network) -> bool:
         for network in networks
         for layer in network.layers
         if isinstance(layer, TwoSlope)
-        for pair in zip(*(side.tolist() for side in layer.slopes(layer.width or 1)), strict=True)
+        for width in [1 if layer.width is None else layer.width]
+        for pair in zip(*(side.tolist() for side in layer.slopes(width)), strict=True)
     }
     return len({pair for pair in slopes if pair[0] != pair[1]}) <= 1

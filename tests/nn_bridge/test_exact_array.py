@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn_bridge.exact_array import as_integers, double_pieces, exact_array, to_rational
+from tropical.errors import DimensionError
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 numbers = (
@@ -80,6 +81,14 @@ def test_every_numeric_type_is_read_exactly(dtype):
 def test_large_integers_stay_exact():
     values = np.array([2**53 + 1, 2**63 - 1])
     assert exact_array(values, "values", 1).tolist() == [2**53 + 1, 2**63 - 1]
+
+
+@pytest.mark.parametrize("entry", [[1], (1, 2), np.zeros(1), np.zeros((1, 1))], ids=str)
+def test_a_list_in_the_place_of_a_number_is_refused(entry):
+    with pytest.raises(DimensionError, match=r"bias must have 1 axis, got .* in the place of a"):
+        exact_array([entry, entry], "bias", 1)
+    with pytest.raises(DimensionError, match=r"weight must have 2 axes, got .* in the place"):
+        exact_array([[entry]], "weight", 2)
 
 
 def test_errors_name_the_argument_and_the_fact():

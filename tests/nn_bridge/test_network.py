@@ -14,7 +14,7 @@ import nn_bridge as nb
 from nn_bridge.collapse import collapse
 from nn_bridge.strategies import networks, rationals
 from tests import network_oracles as oracles
-from tropical.errors import RangeError
+from tropical.errors import DimensionError, RangeError
 
 
 @st.composite
@@ -157,6 +157,24 @@ def test_sparse_and_dense_maps_give_one_function():
 def test_what_does_not_fit_is_refused_by_name(build, words):
     with pytest.raises(ValueError, match=words):
         build()
+
+
+@pytest.mark.parametrize(
+    ("points", "given"),
+    [
+        (np.zeros((3, 2), int), r"shape \(3, 2\)"),
+        ([[0, 1], [2, 3], [4, 5]], "3 lists"),
+        ([(0, 1)], "1 list;"),
+    ],
+    ids=type,
+)
+def test_many_points_that_are_no_floats_are_refused_with_both_remedies(points, given):
+    f = nb.two_layer([[1, 2]], [0], [[1]])
+    with pytest.raises(DimensionError, match=rf"array of floats .*, got {given}") as refusal:
+        f(points)
+    assert "f(np.array(points, float))" in str(refusal.value)
+    values = [f(point) for point in points]
+    assert f(np.array(points, float)).tolist() == [list(value) for value in values]
 
 
 @pytest.mark.parametrize("inputs", [-1, 2.0, True, "2"])

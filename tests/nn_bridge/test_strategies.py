@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -211,6 +213,13 @@ def test_the_last_unit_of_the_second_layer_is_active_everywhere(f):
     assert all(oracles.value(cut, point)[-1] >= 0 for point in some_points(f.inputs))
     assert (f.layers[2].weight.dense()[-1] >= 0).all()
     assert f.layers[2].bias[-1] >= 0
+
+
+def test_the_extra_is_named_where_hypothesis_is_missing():
+    code = "import sys; sys.modules['hypothesis'] = None; import nn_bridge.strategies"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ImportError: nn_bridge.strategies needs the package hypothesis" in done.stderr
+    assert "pip install 'tropical-bridge[test]'" in done.stderr
 
 
 def test_every_kind_has_a_test():

@@ -76,6 +76,24 @@ def test_long_numbers_and_points_of_many_coordinates_are_cut():
     assert max(map(len, str(caught.value).splitlines())) < 400
 
 
+def test_layers_without_units_are_compared():
+    nothing = np.zeros((0, 1))
+    f, g = (
+        nb.Network([nb.Affine(nothing), nb.TwoSlope([], []), nb.Affine(nothing.T, [c])])
+        for c in (1, 2)
+    )
+    with pytest.raises(AssertionError, match="output 0 is 1 in f and 2 in g"):
+        assert_equivalent(f, g)
+
+
+def test_the_unit_in_the_message_is_the_one_that_differs_in_the_fewest_numbers():
+    rows = [[1, 2, 3, 4, 5], [9, 8, 7, 6, 1]]
+    f = nb.two_layer(rows, [0, 1], [[1, 1]])
+    g = nb.two_layer([[1, 2, 3, 5, 6], [9, 8, 7, 6, 2]], [0, 1], [[1, 1]])
+    with pytest.raises(AssertionError, match="units: layer 1: unit 1 of f and unit 1 of g differ"):
+        assert_equivalent(f, g)
+
+
 def test_files_are_read_and_named(tmp_path):
     first, second, third = (tmp_path / name for name in ("f.json", "g.npz", "broken.json"))
     nb.write(RELU, first)

@@ -212,6 +212,9 @@ DEGENERATE = {
     "no inputs": nb.Network([nb.Affine(np.zeros((2, 0)), [1, -1]), nb.ReLU()]),
     "no outputs": nb.Network([nb.Affine([[1, 2]]), nb.ReLU(), nb.Affine(np.zeros((0, 1)))]),
     "no units": nb.two_layer(np.zeros((0, 1)), [], np.zeros((1, 0)), [3]),
+    "no units, with a slope each": nb.Network(
+        [nb.Affine(np.zeros((0, 1))), nb.TwoSlope([], []), nb.Affine(np.zeros((1, 0)), [3])]
+    ),
     "no layers": nb.Network([], 2),
     "zero weights": nb.two_layer([[0, 0]], [0], [[0]]),
     "only a linear map": nb.Network([nb.Affine([[1, 2]])]),
@@ -233,6 +236,17 @@ def test_a_constant_is_told_behind_the_last_layer():
     f, g = (nb.two_layer([[1]], [0], [[1]], [c]) for c in (0, "1/3"))
     found = unit_differences(f, g)
     assert str(found.output_map[0]) == "output 0, bias: 0 in f, 1/3 in g, 1/3 more"
+
+
+def test_layers_without_units_hide_no_constant():
+    nothing = np.zeros((0, 1))
+    f, g = (
+        nb.Network([nb.Affine(nothing), nb.TwoSlope([], []), nb.Affine(nothing.T, [c])])
+        for c in (1, 2)
+    )
+    assert unit_differences(f, g).first == (
+        "behind the last layer: output 0, bias: 1 in f, 2 in g, 1 more"
+    )
 
 
 def test_numbers_beyond_doubles_are_told():

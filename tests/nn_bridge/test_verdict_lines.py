@@ -52,6 +52,18 @@ def test_a_verdict_names_the_place_in_a_line(verdict, line):
     assert repr(verdict) == line
 
 
+def test_values_that_look_equal_are_told_with_their_difference():
+    gap = Fraction(1, 2**70)
+    tail = f"difference={-gap}"
+    f, g = (nb.Network([nb.Affine([[0]], [c])]) for c in (1, 1 + gap))
+    told = repr(nb.equivalent(f, g))
+    assert told == f"Counterexample(point=(0,), values=((1,), (about 1.0000000000000000,)), {tail})"
+    f, g = (nb.Network([nb.Affine([[0]] * 2, [7, c])]) for c in (1 + gap, 1 + 2 * gap))
+    assert repr(nb.equivalent(f, g, ([0], [2]))).endswith(f"), {tail} in output 1, on [0, 2])")
+    f, g = (nb.Network([nb.Affine([[0]] * 20, [c] * 20)]) for c in (1, 2))
+    assert repr(nb.equivalent(f, g)).endswith("not zero>), difference=-1 in output 0)")
+
+
 def test_points_of_many_coordinates_and_long_numbers_stay_a_line():
     n = 200
     far = nb.Network([nb.Affine([[1] * n] * n)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -52,11 +54,46 @@ def test_what_is_no_path_is_refused(use, path):
         (lambda: nb.functional_dimension(F, method=["rank"]), ArgumentError, r"got \['rank'\]"),
         (lambda: nb.SignedPermutation(None), ArgumentTypeError, "lists of numbers, .* got None"),
         (lambda: nb.Convolution([[[1]]], None), ArgumentTypeError, "image must be a list of"),
+        (
+            lambda: nb.two_layer([[1]], [0], [[1]], activation=None),
+            ArgumentTypeError,
+            "activation must be .* got None",
+        ),
+        (lambda: as_domain("box.json", 1), ArgumentTypeError, r"'box.json'; .* nb.read_domain"),
+        (lambda: as_domain(Path("box.json"), 1), ArgumentTypeError, r"nb.read_domain\(path\)"),
     ],
 )
 def test_other_mistakes(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, None, True])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(ArgumentError, match="seed must be a whole number, 0 or more, got"):
+        nb.rewrite(F, seed)
+
+
+@pytest.mark.parametrize("letters", ["12", b"12", {1: 1, 2: 2}, {1, 2}], ids=type)
+@pytest.mark.parametrize(
+    "make",
+    [
+        nb.Network([], 2),
+        lambda letters: letters in nb.Domain.box([0, 0], [9, 9]),
+        nb.Affine,
+        lambda letters: nb.Affine([letters]),
+        lambda letters: nb.Affine([[1], [1]], letters),
+        lambda letters: nb.two_layer([[1, 1]], [0], [[1]], skip=[letters]),
+        lambda letters: nb.Domain.box(letters, [9, 9]),
+        lambda letters: nb.Domain.halfspaces([[1, 1]], [1], lower=letters),
+        lambda letters: nb.Domain.halfspaces([letters], [1]),
+        lambda letters: nb.Domain([0], [1], [letters]),
+        lambda letters: nb.Domain([0], [1], letters),
+    ],
+)
+def test_a_text_is_no_list_of_numbers(make, letters):
+    with pytest.raises((ArgumentTypeError, DimensionError), match="must be a list"):
+        make(letters)
 
 
 def test_names_may_come_one_after_another():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -113,6 +116,28 @@ def test_a_window_on_padding_alone_is_refused():
         from_torch(module, input_shape=(1, 1, 1))
 
 
+def test_torch_logs_nothing_before_a_wrong_shape_is_refused():
+    code = (
+        "import logging, torch, nn_bridge as nb\n"
+        "log = logging.getLogger('torch')\n"
+        "level = log.level\n"
+        "try:\n"
+        "    nb.from_torch(torch.nn.Linear(2, 2), input_shape=(1, 3))\n"
+        "except nb.ModelFileError as error:\n"
+        "    print(error, log.level == level)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("module must be traceable by torch.export on a tensor of shape")
+    assert done.stdout.endswith("True\n")
+    assert done.stderr == ""
+
+
+def test_a_layer_that_computes_outside_torch_is_told_to_stay_inside():
+    module = Traced(lambda _, x: torch.from_numpy(x.numpy()))
+    with pytest.raises(ModelFileError, match="compute with torch alone"):
+        from_torch(module, input_shape=(1, 2))
+
+
 def test_two_inputs_are_refused():
     with pytest.raises(ModelFileError, match="traceable"):
         from_torch(nn.Bilinear(2, 2, 2), input_shape=(1, 2))
@@ -130,6 +155,9 @@ def test_the_arguments_are_checked():
         from_torch(linear, torch.zeros(1, 2, dtype=torch.int64))
     with pytest.raises(ArgumentTypeError, match="whole numbers"):
         from_torch(linear, input_shape=(1, -2))
+    for shape in (2, "12", ["1"]):
+        with pytest.raises(ArgumentTypeError, match=r"input_shape must be a list of whole .*\(1, "):
+            from_torch(linear, input_shape=shape)
     with pytest.raises(BudgetError):
         from_torch(linear, input_shape=(1 << 40, 2))
     with pytest.raises(BudgetError, match="too large"):
