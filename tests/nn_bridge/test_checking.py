@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import nn_bridge as nb
@@ -146,11 +147,14 @@ def test_one_deep_network_is_itself():
     inner = nb.Affine([[1, 2], [3, -1], [1, 1]], [1, -2, 0]), nb.Maxout(3)
     middle = nb.Affine([[1], [2]]), nb.ReLU(), nb.Affine([[1, 1]]), nb.Abs()
     deep = nb.Network([*inner, *middle, nb.Affine([[1]])])
-    found = nb.equivalent(deep, deep)
+    assert nb.equivalent(deep, deep).certificate["levels"]
+    found = nb.equivalent(deep, deep, time_limit=0)
     assert found.certificate["same"] is True
     assert found.check()
     assert "the same numbers" in found.explain()
     other = nb.Network([*inner, *middle, nb.Affine([[2]])])
+    wide = nb.Network([nb.Affine(np.eye(40)), nb.ReLU(), nb.Affine(np.eye(40)), nb.ReLU()])
+    assert nb.equivalent(wide, wide).certificate["same"] is True
     forged = nb.equivalent(deep, other)
     forged.certificate |= {"claim": "equal", "same": True}
     assert not forged.check()

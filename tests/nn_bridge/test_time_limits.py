@@ -6,6 +6,7 @@ every question is stopped at each of the moments at which it looks at the clock.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import count
 
 import numpy as np
@@ -151,7 +152,10 @@ FELT = chain(
     nb.TwoSlope([1, 1], [0, 1]),
     nb.Affine([[3, 5]]),
 )
-NARROW = nb.two_layer([[k, 1] for k in range(-2, 3)], range(5), [[1, 2, 3, 4, 5]])
+HALVES = [[Fraction(k, 2) for k in range(1, 6)]]
+NARROW = nb.two_layer(  # five units of ReLU, written with absolute values
+    [[k, 1] for k in range(-2, 3)], range(5), HALVES, [20], [[5, "15/2"]], activation="abs"
+)
 ONE_MORE = nb.two_layer([[1]] * 3, [-1, -2, -3], [[1, 1, 3]], activation="abs")
 CLAIMS = {
     "affine_symmetries": (nb.affine_symmetries, SYMMETRIC, repr),
@@ -225,7 +229,9 @@ def test_groups_are_a_part_at_every_moment_and_told_to_be_one(ask, monkeypatch):
 
 LIMITED = {
     "equivalent": lambda **limit: nb.equivalent(LEFT, nb.rewrite(LEFT, 1), **limit),
-    "equivalent on a box": lambda **limit: nb.equivalent(LEFT, LEFT, ([0, 0], [1, 1]), **limit),
+    "equivalent on a box": lambda **limit: nb.equivalent(
+        LEFT, nb.rewrite(LEFT, 1), ([0, 0], [1, 1]), **limit
+    ),
     "is_equivariant": lambda **limit: nb.is_equivariant(LEFT, [0, 1], **limit),
 }
 RAISING = {
