@@ -206,8 +206,11 @@ def canonical_before(f: Network, deadline: Deadline) -> CanonicalForm:
             slopes.append(slope)
             normals.append(hyperplane)
             constant = constant + slope * hyperplane[1][-1]
+    deadline.require("adding up the linear part")
     total = Dense(object_array([v for slope in slopes for v in slope], (len(slopes), f.outputs)).T)
+    deadline.require("adding up the linear part")
     linear = rationals(compose(total, _weights(normals, f.inputs)).dense())
+    deadline.require("sorting the hyperplanes")
     live = sorted(hyperplane for hyperplane, multiplier in found.items() if multiplier.any())
     return CanonicalForm(
         f.inputs,

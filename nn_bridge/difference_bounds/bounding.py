@@ -171,18 +171,12 @@ class Bounding(Pairing):
 def measured(
     bounding: Bounding, time_limit: float, enough: Callable[[Rational, Rational], bool]
 ) -> None:
-    """Look for points in a part of the time, and cut boxes in the rest.
-
-    An interrupt ends both: what was found until then holds.
-    """
+    """Look for points in a part of the time, and cut boxes in the rest."""
     part, whole = Deadline(time_limit / 3), Deadline(time_limit)
-    try:
-        if not enough(bounding.lower, bounding.upper):
-            bounding.climb(part)
-        if not enough(bounding.lower, bounding.upper):
-            bounding.refine(enough, whole)
-    except KeyboardInterrupt:
-        bounding.forest.settle()
+    if not enough(bounding.lower, bounding.upper):
+        bounding.climb(part)
+    if not enough(bounding.lower, bounding.upper):
+        bounding.refine(enough, whole)
 
 
 def _short(bound: Fraction) -> Fraction:

@@ -57,7 +57,7 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
         cut, and multiples of constraints are added in each part.
     time_limit : float, optional
         After so many seconds the bounds are improved no more, 20 unless told. What is found until
-        an interrupt is kept as well.
+        an interrupt (Ctrl-C) is returned as well, and shown to be ``interrupted``.
 
     Returns
     -------
@@ -87,10 +87,15 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
     f, g, where = read_question(f, g, domain)
     seconds = read_seconds(time_limit)
     bounding = Bounding(f, g, Surroundings(where))
-    proof = _as_one_function(bounding, seconds)
-    if proof is None:
-        measured(bounding, seconds, lambda low, high: high <= CLOSE * low)
-    return Deviation(bounding, proof)
+    proof, interrupted = None, False
+    try:
+        proof = _as_one_function(bounding, seconds)
+        if proof is None:
+            measured(bounding, seconds, lambda low, high: high <= CLOSE * low)
+    except KeyboardInterrupt:
+        bounding.forest.settle()
+        interrupted = True
+    return Deviation(bounding, proof, interrupted=interrupted)
 
 
 def within(
@@ -165,11 +170,15 @@ class Deviation(Verdict):
         For each output upper bounds of f - g and of g - f.
     proof : Proof or None
         That the networks are one function, where this is why the bounds are 0.
+    interrupted : bool
+        Whether an interrupt ended the search for closer bounds.
     """
 
-    def __init__(self, bounding: Bounding, proof: Proof | None = None) -> None:
+    def __init__(
+        self, bounding: Bounding, proof: Proof | None = None, *, interrupted: bool = False
+    ) -> None:
         self.lower, self.point, self.values = bounding.lower, bounding.point, bounding.values
-        self.proof = proof
+        self.proof, self.interrupted = proof, interrupted
         nothing: list[list[Rational]] = [[0, 0] for _ in range(bounding.f.outputs)]
         sides = nothing if proof else bounding.rounded_differences()
         self.differences: tuple[tuple[Rational, ...], ...] = tuple(map(tuple, sides))
@@ -204,12 +213,13 @@ class Deviation(Verdict):
         return differences.deviation(self, way)
 
     def __repr__(self) -> str:
+        place = f"on {self._shown_place}{', interrupted' if self.interrupted else ''}"
         if self.lower == self.upper:
-            return f"Deviation({told(self.lower)}, attained, on {self._shown_place})"
+            return f"Deviation({told(self.lower)}, attained, {place})"
         ratio = self.ratio
         factor = "" if ratio is None else f", quotient {ratio:.3g}"
         bounds = f"{told(self.lower, 12, 4)} to {told(self.upper, 12, 4)}{factor}"
-        return f"Deviation({bounds}, on {self._shown_place})"
+        return f"Deviation({bounds}, {place})"
 
 
 class Within(Proof):

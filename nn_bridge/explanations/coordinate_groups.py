@@ -148,9 +148,15 @@ def _orbits(orbits: Sequence[Sequence[int]], way: Writing, letter: str) -> str:
 def _why(group: CoordinateGroup, way: Writing) -> str:
     """Return why these are symmetries, and why there are no others."""
     if not group.is_maximal:
+        equal = "Each generator gives an equal network. " if group.generators else ""
         reason = way.prose(group.certificate["reason"])
-        return f"Each generator gives an equal network. Whether there are more is open: {reason}."
+        return f"{equal}Whether there are more is open: {reason}."
     if group.certificate["others"] == "values":
+        if not group.generators:
+            return (
+                "The values of the function at a few points exclude all other maps. The "
+                "certificate holds the points."
+            )
         return (
             "Each generator gives an equal network; the values of the function at a few points "
             "exclude all other maps. The certificate holds the points and the proofs of equality."

@@ -144,8 +144,8 @@ def _turned(move: Reparametrization, f: BentLayer, g: BentLayer, way: Writing) -
 def _arranged(found: Symmetries, way: Writing) -> str:
     """Return which units lie on which hyperplane."""
     sets = [(found.kinks, ""), (found.dummies, ", whose kinks cancel")]
-    known = [hyperplane for own, _ in sets for hyperplane in own]
-    if not all(_is_readable(hyperplane) for hyperplane in known[:MOST_LINES]):
+    known = [(plane, places, end) for own, end in sets for plane, places in own.items()]
+    if not all(_is_readable(hyperplane) for hyperplane, _, _ in known[:MOST_LINES]):
         most = max(map(len, found.kinks.values()), default=0)
         alone = ", with one unit on each" if most == 1 else f", with up to {most} units on each"
         cancel = counted(len(found.dummies), "other hyperplane")
@@ -153,13 +153,12 @@ def _arranged(found: Symmetries, way: Writing) -> str:
         return f"{alone if most else ''}{more}."
     lines = [
         f"on {_hyperplane(hyperplane, way)}: {_listed(places)}{end}"
-        for own, end in sets
-        for hyperplane, places in own.items()
+        for hyperplane, places, end in known[:MOST_LINES]
     ]
     if not lines:
         return "."
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"and so on for {len(lines) - MOST_LINES} more"]
+    if len(known) > MOST_LINES:
+        lines.append(f"and so on for {len(known) - MOST_LINES} more")
     return f":{way.listing(_stopped(lines, '.'))}"
 
 

@@ -17,6 +17,7 @@ from nn_bridge.collapse import two_layer_form
 from nn_bridge.exact_array import to_rational
 from nn_bridge.hyperplanes import units as units_of
 from nn_bridge.network import Network, require_network
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.errors import ArgumentError
 
 Vector: TypeAlias = tuple[Fraction, ...]
@@ -117,13 +118,15 @@ class BentLayer:
         return len(self.units) == len(self.kinks)
 
 
-def bent_layer(f: Network, name: str = "f") -> BentLayer:
+def bent_layer(f: Network, name: str = "f", deadline: Deadline = NEVER) -> BentLayer:
     """Read the units of a network with at most one layer of two-slope activations.
 
     Raises
     ------
     ArgumentError
         If there is more than one such layer, or one of maxima.
+    OutOfTimeError
+        When the deadline passes.
     """
     require_network(f, name)
     form = two_layer_form(f)
@@ -139,6 +142,7 @@ def bent_layer(f: Network, name: str = "f") -> BentLayer:
     has_skip = False
     units = []
     for place, (found, multiple, positive, negative) in enumerate(units_of(form)):
+        deadline.require("reading the units")
         column = [Fraction(to_rational(entry)) for entry in form.outer[:, place]]
         hyperplane = None if found is None else _dense(*found, n)
         if positive != negative:

@@ -26,8 +26,15 @@ FEW = 16
 
 PRIME = 2**61 - 1
 
+ADDING = "adding up choices"
 
-def count_choices(items: Sequence[Options], target: Sequence[Fraction | int], budget: int) -> int:
+
+def count_choices(
+    items: Sequence[Options],
+    target: Sequence[Fraction | int],
+    budget: int,
+    deadline: Deadline = NEVER,
+) -> int:
     """Return how many choices have the target as their sum.
 
     Parameters
@@ -38,11 +45,15 @@ def count_choices(items: Sequence[Options], target: Sequence[Fraction | int], bu
         The sum that is wanted, a vector of the same length; without items it must be 0.
     budget : int
         How many sums may be kept for one half.
+    deadline : Deadline
+        When to stop.
 
     Raises
     ------
     BudgetError
         If there are more.
+    OutOfTimeError
+        When the deadline passes.
 
     Examples
     --------
@@ -53,12 +64,12 @@ def count_choices(items: Sequence[Options], target: Sequence[Fraction | int], bu
     >>> count_choices(numbers, (5,), 100), count_choices(numbers, (11,), 100)
     (2, 0)
     """
-    forced = _forced(items, target)
+    forced = _forced(items, target, deadline)
     if forced is not None:
         return len(forced)
-    codes, wanted = _encoded(items, target)
+    codes, wanted = _encoded(items, target, deadline)
     middle = _middle(codes)
-    left, right = (_counts(half, budget) for half in (codes[:middle], codes[middle:]))
+    left, right = (_counts(half, budget, deadline) for half in (codes[:middle], codes[middle:]))
     return sum(count * right.get(wanted - code, 0) for code, count in left.items())
 
 
@@ -84,10 +95,10 @@ def first_choice(
     >>> first_choice(signs, (0,), 100), first_choice(signs, (1,), 100)
     ((0, 1, 1), None)
     """
-    forced = _forced(items, target)
+    forced = _forced(items, target, deadline)
     if forced is not None:
         return forced[0] if forced else None
-    codes, wanted = _encoded(items, target)
+    codes, wanted = _encoded(items, target, deadline)
     middle = _middle(codes)
     halves = codes[:middle], codes[middle:]
     left, right = (_firsts(half, budget, deadline) for half in halves)
@@ -125,7 +136,9 @@ def choices(
             yield first + second
 
 
-def _forced(items: Sequence[Options], target: Sequence[Fraction | int]) -> list[Choice] | None:
+def _forced(
+    items: Sequence[Options], target: Sequence[Fraction | int], deadline: Deadline = NEVER
+) -> list[Choice] | None:
     """Return the only choice there can be, if there is one; None if there may be several.
 
     Items have two options at most, and the differences of these are independent, even modulo a
@@ -137,18 +150,29 @@ def _forced(items: Sequence[Options], target: Sequence[Fraction | int]) -> list[
         return None
     from flint import nmod_mat
 
-    columns = [[Fraction(v) - u for u, v in zip(*pair, strict=True)] for pair in pairs]
+    columns = []
+    for pair in pairs:
+        deadline.require(ADDING)
+        columns.append([Fraction(v) - u for u, v in zip(*pair, strict=True)])
     rest = [Fraction(v) for v in target]
     for options in items:
+        deadline.require(ADDING)
         rest = [u - v for u, v in zip(rest, options[0], strict=True)]
-    scale = lcm(*(v.denominator for vector in (*columns, rest) for v in vector))
-    whole = [int(v * scale) % PRIME for row in zip(*columns, rest, strict=True) for v in row]
+    scale = 1
+    for vector in (*columns, rest):
+        deadline.require(ADDING)
+        scale = lcm(scale, *(v.denominator for v in vector))
+    whole = []
+    for row in zip(*columns, rest, strict=True):
+        deadline.require(ADDING)
+        whole += [int(v * scale) % PRIME for v in row]
     form, _ = nmod_mat(len(target), len(pairs) + 1, whole, PRIME).rref()
     if any(int(form[k, k]) != 1 for k in range(len(pairs))):
         return None
     numbers = [int(int(form[k, len(pairs)]) == 1) for k in range(len(pairs))]
     total = [Fraction(0)] * len(target)
     for column, number in zip(columns, numbers, strict=True):
+        deadline.require(ADDING)
         if number:
             total = [u + v for u, v in zip(total, column, strict=True)]
     if total != rest:
@@ -158,23 +182,25 @@ def _forced(items: Sequence[Options], target: Sequence[Fraction | int]) -> list[
 
 
 def _encoded(
-    items: Sequence[Options], target: Sequence[Fraction | int]
+    items: Sequence[Options], target: Sequence[Fraction | int], deadline: Deadline = NEVER
 ) -> tuple[list[list[int]], int]:
     """Return one integer for each vector, so that sums are equal only if their integers are.
 
     The entries are digits in a base that exceeds every entry of a sum minus the target, so that
     the integer of this difference is 0 only if all of them are.
     """
-    vectors = [vector for options in items for vector in options]
-    scale = lcm(1, *(Fraction(v).denominator for vector in (*vectors, target) for v in vector))
+    scale = 1
+    for vector in (*(vector for options in items for vector in options), target):
+        deadline.require(ADDING)
+        scale = lcm(scale, *(Fraction(v).denominator for v in vector))
     bound = sum((abs(int(v * scale)) for v in target), 0)
-    bound += sum(
-        max((abs(int(v * scale)) for vector in options for v in vector), default=0)
-        for options in items
-    )
+    for options in items:
+        deadline.require(ADDING)
+        bound += max((abs(int(v * scale)) for vector in options for v in vector), default=0)
     base = bound + 1
 
     def code(vector: Sequence[Fraction | int]) -> int:
+        deadline.require(ADDING)
         number = 0
         for v in vector:
             number = number * base + int(v * scale)
@@ -193,9 +219,10 @@ def _middle(codes: Sequence[Sequence[int]]) -> int:
     return place
 
 
-def _counts(codes: Sequence[Sequence[int]], budget: int) -> dict[int, int]:
+def _counts(codes: Sequence[Sequence[int]], budget: int, deadline: Deadline) -> dict[int, int]:
     sums = {0: 1}
     for options in codes:
+        deadline.require(ADDING)
         larger: dict[int, int] = {}
         for code in options:
             for before, count in sums.items():
@@ -210,7 +237,7 @@ def _firsts(
 ) -> dict[int, tuple[int, ...]]:
     sums: dict[int, tuple[int, ...]] = {0: ()}
     for options in codes:
-        deadline.require("adding up choices")
+        deadline.require(ADDING)
         larger: dict[int, tuple[int, ...]] = {}
         for before, taken in sums.items():
             for number, code in enumerate(options):

@@ -9,13 +9,16 @@ import numpy as np
 
 from nn_bridge.canonical_form import CanonicalForm
 from nn_bridge.symmetry.coloured_graph import ColouredGraph
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.typing import Rational
 
 Sides: TypeAlias = list[tuple[int, list[int]]]
 """A sign and a vertex for each coordinate: once, or once for either sign."""
 
 
-def invariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
+def invariance_graph(
+    form: CanonicalForm, *, signed: bool, deadline: Deadline = NEVER
+) -> ColouredGraph:
     r"""Return the graph whose automorphisms are the (signed) permutations that keep a function.
 
     Let :math:`\sum_H K_H |w_H x + b_H| / 2 + M x + d` be the canonical form. A vertex stands for
@@ -30,7 +33,7 @@ def invariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
     With signs, each coordinate has two vertices, joined by an edge, for itself and its negative.
     The vertices of coordinates come first, and are the core of the graph.
     """
-    building = _Building()
+    building = _Building(deadline)
     columns = [tuple(row[j] for row in form.linear) for j in range(form.inputs)]
     inputs = building.coordinates("input", columns, signed=signed)
     core = building.size
@@ -38,7 +41,9 @@ def invariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
     return building.graph(core)
 
 
-def equivariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
+def equivariance_graph(
+    form: CanonicalForm, *, signed: bool, deadline: Deadline = NEVER
+) -> ColouredGraph:
     r"""Return the graph whose automorphisms are the pairs (P, Q) with ``f(P x) = Q f(x)``.
 
     It has further vertices for the outputs, of the colours of their constants d, before those of
@@ -46,13 +51,14 @@ def equivariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
     an input that of the entry of M. With signs, each output has two vertices as well, joined by an
     edge.
     """
-    building = _Building()
+    building = _Building(deadline)
     inputs = building.coordinates("input", [()] * form.inputs, signed=signed)
     outputs = building.coordinates("output", [(d,) for d in form.constant], signed=signed)
     core = building.size
     oriented = building.hyperplanes(form, inputs, [()] * len(form.hyperplanes))
     for sign, vertices in outputs:
         for r, vertex in enumerate(vertices):
+            deadline.require("joining outputs to hyperplanes")
             for multipliers, others in zip(form.multipliers, oriented, strict=True):
                 for other in others:
                     building.join(vertex, other, sign * multipliers[r])
@@ -65,7 +71,8 @@ def equivariance_graph(form: CanonicalForm, *, signed: bool) -> ColouredGraph:
 class _Building:
     """A graph whose vertices and edges come one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
         self._colours: list[Hashable] = []
         self._edges: tuple[list[int], list[int], list[int]] = ([], [], [])
         self._labels: dict[Rational, int] = {0: 0}
@@ -94,6 +101,7 @@ class _Building:
         """Add the vertices of each hyperplane, and return them."""
         found = []
         for (places, primitive), colour in zip(form.hyperplanes, colours, strict=True):
+            self._deadline.require("joining coordinates to hyperplanes")
             *weights, b = primitive
             vertices = []
             for orientation in (1, -1) if b == 0 else (1 if b > 0 else -1,):

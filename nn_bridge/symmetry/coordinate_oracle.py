@@ -72,6 +72,9 @@ class Oracle:
         inner, outer = self._moves.maps(images)
         fixed = not self._moves.outputs
         for point in self._points:
+            if self._deadline.passed:
+                self.open[images] = f"stopped after {self._deadline}"
+                return
             value = self.value(point)
             if self._f(inner(point)) != (value if fixed else outer(value)):
                 self.refuted[images] = point

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from nn_bridge.canonical_form import canonical_before
 from nn_bridge.collapse import two_layer_form
+from nn_bridge.errors import OutOfTimeError
 from nn_bridge.network import Network
 from nn_bridge.symmetry.automorphisms import automorphisms
 from nn_bridge.symmetry.coloured_graph import ColouredGraph
@@ -43,7 +45,8 @@ def symmetries_by(
     """
     if two_layer_form(f) is None:
         return coordinate_symmetries(f, moves, budget, deadline)
-    graph = graph_of(canonical_before(f, deadline), signed=moves.signed)
+    form = canonical_before(f, deadline)
+    graph = graph_of(form, signed=moves.signed, deadline=deadline)
     action = automorphisms(graph, budget=budget, deadline=deadline).restricted(graph.core)
     return action, {"others": "kinks"}
 
@@ -122,17 +125,18 @@ def _candidates(
     """Return candidates from values at few points, or at more where these do not suffice."""
 
     def by(steps: tuple[int, ...], pairs: tuple[Pair, ...] = ()) -> _Candidates:
-        graph = value_graph(f, moves, steps, pairs)
+        graph = value_graph(f, moves, steps, pairs, deadline)
         found = automorphisms(graph, budget=budget, deadline=deadline)
         group = found.restricted(graph.core)
         return _Candidates(group, steps, pairs, all(map(oracle.holds, group.generators)))
 
     steps = STEPS if moves.signed else (*STEPS, *(-step for step in STEPS))
     found = by(steps[:1])
-    if not found.whole:
-        found = by(steps)
-    if not found.whole and found.group.order > FEW and _is_affordable(f, moves):
-        found = by(steps, PAIRS)
+    with suppress(OutOfTimeError):  # fewer values leave more candidates, which then are open
+        if not found.whole:
+            found = by(steps)
+        if not found.whole and found.group.order > FEW and _is_affordable(f, moves):
+            found = by(steps, PAIRS)
     return found
 
 

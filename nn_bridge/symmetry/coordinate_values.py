@@ -12,6 +12,7 @@ from tqdm import tqdm
 from nn_bridge.network import Network
 from nn_bridge.symmetry.coloured_graph import ColouredGraph
 from nn_bridge.symmetry.coordinate_moves import Moves, Point
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.typing import Rational
 
 Pair = tuple[int, int]
@@ -19,7 +20,11 @@ Thing = TypeVar("Thing")
 
 
 def value_graph(
-    f: Network, moves: Moves, steps: Sequence[int], pairs: Sequence[Pair]
+    f: Network,
+    moves: Moves,
+    steps: Sequence[int],
+    pairs: Sequence[Pair],
+    deadline: Deadline = NEVER,
 ) -> ColouredGraph:
     """Return a graph of which all symmetries of a function are automorphisms.
 
@@ -38,8 +43,15 @@ def value_graph(
         The steps.
     pairs : sequence of pairs of int
         The pairs; without any, there are no vertices for them.
+    deadline : Deadline
+        When to stop.
+
+    Raises
+    ------
+    OutOfTimeError
+        When the deadline passes.
     """
-    values = _Values(f, moves)
+    values = _Values(f, moves, deadline)
     inputs, outputs = moves.of_inputs, moves.of_outputs
     at_origin = values.told([()])
     single = [values.told([((point, step),) for step in steps]) for point in _watched(inputs)]
@@ -77,9 +89,10 @@ def _if_fixed(moves: Moves, told: Told) -> Told:
 class _Values:
     """The values of a function where few coordinates are not 0, each found once."""
 
-    def __init__(self, f: Network, moves: Moves) -> None:
+    def __init__(self, f: Network, moves: Moves, deadline: Deadline) -> None:
         self._f = f
         self._moves = moves
+        self._deadline = deadline
         self._known: dict[tuple[tuple[int, int], ...], tuple[Rational, ...]] = {}
 
     def told(self, places: Iterable[Sequence[tuple[Point, int]]]) -> Told:
@@ -89,6 +102,7 @@ class _Values:
     def _at(self, places: Sequence[tuple[Point, int]]) -> tuple[Rational, ...]:
         live = tuple(sorted((j, sign * entry) for (j, sign), entry in places))
         if live not in self._known:
+            self._deadline.require("taking values at points")
             point = [0] * self._f.inputs
             for j, entry in live:
                 point[j] = entry

@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from nn_bridge.comparison import equivalent
+from nn_bridge.errors import OutOfTimeError
 from nn_bridge.layers import Affine, Layer
 from nn_bridge.network import Network
 from nn_bridge.symmetry.coordinate_moves import Moves
@@ -89,6 +90,7 @@ class Cosets:
         self._left = budget
         self._deadline = deadline
         self._depth = len(candidates.base)
+        self._stopped = False
         self._spaces: dict[int, _Space] = {}
         self._refuted: dict[tuple[int, ...], int | None] = {}
         self._asked: set[tuple[int, ...]] = set()
@@ -96,7 +98,11 @@ class Cosets:
 
     def symmetries(self) -> AutomorphismGroup:
         """Return the group of the symmetries that are found: all, if all others are refuted."""
-        levels = self._candidates.transversals
+        try:
+            levels = self._candidates.transversals_before(self._deadline)
+        except OutOfTimeError:
+            self._stopped = True
+            return AutomorphismGroup(self._candidates.degree, self._candidates.base, ())
         return group_with_base(
             self._candidates.degree,
             self._candidates.base,
@@ -115,6 +121,8 @@ class Cosets:
         pair of lists, or None
             The numbers and the points; None if some coset is open.
         """
+        if self._stopped:
+            return None
         trail: list[int | None] = []
         for level, point in enumerate(self._candidates.base):
             before = self._candidates.base[:level]
@@ -154,6 +162,7 @@ class Cosets:
                 following = next(stack[-1].parts, None)
                 if following is None:
                     stack.pop()
+        self._stopped = self._stopped or (following is not None and self._deadline.passed)
         return None
 
     def _prune(self, stack: list[_Branch]) -> None:

@@ -25,7 +25,7 @@ from nn_bridge.explanations import parametrizations as explanations
 from nn_bridge.explanations.numbers import told
 from nn_bridge.explanations.writing import Writing
 from nn_bridge.network import Network
-from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector, bent_layer, total
+from nn_bridge.symmetry.bent_units import BentLayer, BentUnit, Vector, bent_layer
 from nn_bridge.symmetry.choices import choices, count_choices
 from nn_bridge.symmetry.claims import Claim
 from nn_bridge.symmetry.fibre_piece import is_only_piece, piece_dimension
@@ -33,6 +33,7 @@ from nn_bridge.symmetry.printing import (
     constraints,
     latex_constraints,
 )
+from nn_bridge.time_limit import NEVER, Deadline, read_time_limit
 from tropical.errors import BudgetError
 from tropical.flags import read_flag
 from tropical.wording import counted
@@ -129,7 +130,7 @@ class Symmetries(Claim):
         """The dimension of the group of positive scalings, one a unit."""
         return self.units
 
-    @cached_property
+    @property
     def count(self) -> int | None:
         """The number of essentially different parametrizations of this width.
 
@@ -138,12 +139,22 @@ class Symmetries(Claim):
         of other units that may be flipped. None if the network is not reduced, since the
         parametrizations may then form a continuum, or if there are too many units to count.
         """
-        if not self.is_reduced:
-            return None
+        return self._count_before(NEVER)
+
+    def _count_before(self, deadline: Deadline) -> int | None:
+        """Return the count, or raise `OutOfTimeError` at a deadline."""
+        known = vars(self)
+        if "_count" not in known:
+            known["_count"] = self._counted(deadline) if self.is_reduced else None
+        found: int | None = known["_count"]
+        return found
+
+    def _counted(self, deadline: Deadline) -> int | None:
         kinds = sorted({abs(unit.rho) for unit in self._layer.units})
-        linear = self._linear()
+        linear = self._linear(deadline)
         items: list[list[Vector]] = []
         for hyperplane, factor in self._layer.kinks.items():
+            deadline.require("adding up the linear parts of the units")
             options = []
             for number, rho in enumerate(kinds):
                 kind = tuple(Fraction(number == other) for other in range(len(kinds)))
@@ -154,7 +165,7 @@ class Symmetries(Claim):
         numbers = Counter(abs(unit.rho) for unit in self._layer.units)
         target = (*linear, *(Fraction(numbers[rho]) for rho in kinds))
         try:
-            return count_choices(items, target, SUMS)
+            return count_choices(items, target, SUMS, deadline)
         except BudgetError:
             return None
 
@@ -216,12 +227,23 @@ class Symmetries(Claim):
         """Return the argument in sentences and formulas."""
         return explanations.symmetries(self, self._layer, self._linear(), way)
 
-    def _linear(self) -> Vector:
+    def _linear(self, deadline: Deadline = NEVER) -> Vector:
         """Return what the units add to the linear part, row after row."""
-        length = self._layer.inputs * self._layer.outputs
-        if self.skip:
-            return ()
-        return total([_slope(unit, self._layer.inputs) for unit in self._layer.units], length)
+        known = vars(self)
+        if "_linear_part" not in known:
+            known["_linear_part"] = () if self.skip else self._added_up(deadline)
+        found: Vector = known["_linear_part"]
+        return found
+
+    def _added_up(self, deadline: Deadline) -> Vector:
+        rows = [[Fraction(0)] * self._layer.inputs for _ in range(self._layer.outputs)]
+        for unit in self._layer.units:
+            deadline.require("adding up the linear parts of the units")
+            for j, entry in enumerate((unit.hyperplane or (0,))[:-1]):
+                if entry:
+                    for row, factor in zip(rows, unit.odd, strict=True):
+                        row[j] += factor * entry
+        return tuple(entry for row in rows for entry in row)
 
     def __repr__(self) -> str:
         kind = "reduced" if self.is_reduced else "not reduced"
@@ -233,7 +255,9 @@ class Symmetries(Claim):
         )
 
 
-def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
+def symmetries(
+    f: Network, skip: bool | None = None, *, time_limit: float | None = None
+) -> Symmetries:
     r"""Return which parameters of the same width are the same function as a two-layer network.
 
     Parameters
@@ -245,6 +269,9 @@ def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
         Whether the skip is a parameter too. Then every flip is possible, since it corrects the
         linear part. The default is whether f has a skip, that is, a hidden unit with equal slopes
         that are not 0.
+    time_limit : float, optional
+        Seconds for reading the units and counting the parametrizations. No limit unless told, and
+        then they are counted once that is asked for.
 
     Returns
     -------
@@ -255,6 +282,8 @@ def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
     ------
     ArgumentError
         If f has more than one layer of kinks, or one of maxima.
+    OutOfTimeError
+        If the time limit is over before.
 
     References
     ----------
@@ -275,11 +304,16 @@ def symmetries(f: Network, skip: bool | None = None) -> Symmetries:
     >>> nb.equivalent(f, g)
     Proof(equal on R^2, 3 hyperplanes)
     """
-    layer = bent_layer(f)
+    deadline = Deadline(read_time_limit(time_limit))
+    layer = bent_layer(f, deadline=deadline)
     told = (
         layer.linear is not None if skip is None else read_flag(skip, "skip", "True, False or None")
     )
-    return Symmetries(f, layer, told)
+    found = Symmetries(f, layer, told)
+    if time_limit is not None:
+        found._linear(deadline)
+        found._count_before(deadline)
+    return found
 
 
 def _places(units: Iterable[BentUnit]) -> tuple[int, ...]:

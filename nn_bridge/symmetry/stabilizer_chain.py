@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from tqdm import tqdm
 
+from nn_bridge.time_limit import NEVER, Deadline
 from tropical.wording import counted
 
 Permutation: TypeAlias = tuple[int, ...]
@@ -105,9 +106,20 @@ class AutomorphismGroup:
             levels[next(moved)].append(generator)
         return levels
 
-    @cached_property
+    @property
     def transversals(self) -> tuple[dict[int, Permutation], ...]:
         """For each point of the base, elements that fix those before it, by its image."""
+        return self.transversals_before(NEVER)
+
+    def transversals_before(self, deadline: Deadline) -> tuple[dict[int, Permutation], ...]:
+        """Return the transversals, or raise `OutOfTimeError` at a deadline."""
+        known = vars(self)
+        if "_transversals" not in known:
+            known["_transversals"] = self._found_transversals(deadline)
+        found: tuple[dict[int, Permutation], ...] = known["_transversals"]
+        return found
+
+    def _found_transversals(self, deadline: Deadline) -> tuple[dict[int, Permutation], ...]:
         levels = []
         identity = tuple(range(self.degree))
         fixing: list[Permutation] = []
@@ -116,6 +128,7 @@ class AutomorphismGroup:
             level = {point: identity}
             reached = [point]
             for source in reached:
+                deadline.require("multiplying candidates")
                 for generator in fixing:
                     image = generator[source]
                     if image not in level:

@@ -15,6 +15,7 @@ import pytest
 import nn_bridge as nb
 from nn_bridge import time_limit as module
 from nn_bridge.errors import OutOfTimeError
+from nn_bridge.symmetry import coordinate_search
 from nn_bridge.time_limit import NEVER, Deadline
 
 TRIANGLE = nb.Domain.halfspaces([[1, 1]], [2], (), [0, 0])
@@ -43,7 +44,7 @@ def moments(monkeypatch, ask, most=24):
     whole = ask()
     total = clock.read
     step = 2 * total // most + 1
-    for readings in sorted({*range(min(total, most // 2)), *range(0, total, step)}):
+    for readings in sorted({*range(min(total, most // 2)), *range(0, total, step), total}):
         monkeypatch.setattr(module, "monotonic", Clock(readings + 1))
         yield whole, ask
 
@@ -159,6 +160,7 @@ NARROW = nb.two_layer(  # five units of ReLU, written with absolute values
 ONE_MORE = nb.two_layer([[1]] * 3, [-1, -2, -3], [[1, 1, 3]], activation="abs")
 CLAIMS = {
     "affine_symmetries": (nb.affine_symmetries, SYMMETRIC, repr),
+    "symmetries": (nb.symmetries, SYMMETRIC, repr),
     "functional_dimension": (nb.functional_dimension, WIDE, int),
     "functional_dimension of a deep network": (nb.functional_dimension, BENT, int),
 }
@@ -223,8 +225,56 @@ def test_groups_are_a_part_at_every_moment_and_told_to_be_one(ask, monkeypatch):
             continue
         kinds.add((found.order, found.is_maximal))
         assert found.order == 2 or not found.is_maximal
+        assert ("Each generator" in found.explain()) == (found.order == 2)
         assert found.check()
     assert {"nothing", (1, False), (2, True)} <= kinds
+
+
+@pytest.mark.parametrize("ask", [nb.invariances, nb.equivariances])
+def test_the_clock_is_read_between_any_two_values(ask, monkeypatch):
+    """A value of a large network takes long, and there are as many as inputs."""
+    n = 40
+    f = chain(
+        nb.Affine(np.arange(1, n + 1).reshape(1, n)), nb.ReLU(), nb.Affine([[1]], [-1]), nb.ReLU()
+    )
+    clock = Clock(10**9)
+    readings = []
+    kept = nb.Network.__call__
+
+    def counted(network, point):
+        readings.append(clock.read)
+        return kept(network, point)
+
+    monkeypatch.setattr(module, "monotonic", clock)
+    monkeypatch.setattr(nb.Network, "__call__", counted)
+    assert ask(f, time_limit=LONG).order == 1
+    assert len(readings) >= n
+    assert max(readings.count(reading) for reading in set(readings)) <= 4
+
+
+@pytest.mark.parametrize("ask", [nb.invariances, nb.equivariances])
+def test_the_clock_is_read_for_every_hyperplane_of_a_graph(ask, monkeypatch):
+    clock = Clock(10**9)
+    monkeypatch.setattr(module, "monotonic", clock)
+    ask(WIDE, time_limit=LONG)
+    before = clock.read
+    ask(
+        nb.two_layer([[k, 1] for k in range(-20, 20)], range(40), np.ones((2, 40))), time_limit=LONG
+    )
+    assert clock.read - 2 * before >= 2 * (40 - 5)
+
+
+def test_candidates_that_are_found_in_time_are_open_not_lost(monkeypatch):
+    """Some values leave six candidates, and the time for others is over."""
+
+    def late(f, moves, steps, *others):
+        if len(steps) > 1:
+            raise OutOfTimeError(LONG, "taking values at points")
+        return kept(f, moves, steps, *others)
+
+    kept = coordinate_search.value_graph
+    monkeypatch.setattr(coordinate_search, "value_graph", late)
+    assert nb.invariances(ALMOST, time_limit=LONG).order == 2
 
 
 LIMITED = {
@@ -236,6 +286,7 @@ LIMITED = {
 }
 RAISING = {
     "affine_symmetries": lambda **limit: nb.affine_symmetries(SYMMETRIC, **limit),
+    "symmetries": lambda **limit: nb.symmetries(SYMMETRIC, **limit),
     "translations": lambda **limit: nb.translations(FELT, **limit),
     "translations of two layers": lambda **limit: nb.translations(WIDE, **limit),
     "minimal_width": lambda **limit: nb.minimal_width(WIDE, **limit),

@@ -12,7 +12,9 @@ import nn_bridge as nb
 from nn_bridge.cli.group import bar
 from nn_bridge.equivalence import decide
 from nn_bridge.errors import OutOfTimeError
+from nn_bridge.symmetry.coset_refutations import Cosets
 from tests.nn_bridge.cli.conftest import MODELS
+from tests.nn_bridge.test_time_limits import ALMOST
 
 F, G, H = (MODELS[name] for name in ("f.npz", "g.json", "h.npz"))
 
@@ -169,6 +171,17 @@ def test_an_interrupt_exits_130(folder, nn_bridge, monkeypatch):
     monkeypatch.setattr(decide, "two_layer_form", interrupted)
     code, _, err = nn_bridge("equivalent", "f.npz", "g.json")
     assert (code, err.strip()) == (130, "interrupted")
+
+
+def test_an_interrupt_of_a_question_within_a_limit_exits_130(folder, nn_bridge, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nn_bridge.difference_bounds.bounding.climb", interrupted)
+    (folder / "box.json").write_text('{"lower": [-1, -1], "upper": [1, 1]}')
+    asked = "equivalent", "f.npz", "h.npz", "--domain", "box.json", "--within", "1.9", "--json"
+    code, out, error = nn_bridge(*asked)
+    assert (code, out, error.strip()) == (130, "", "interrupted")
 
 
 def test_an_interrupt_while_the_command_line_is_loaded_is_a_line_too(nn_bridge, monkeypatch):
@@ -394,3 +407,57 @@ def test_symmetries_are_told_with_a_certificate_of_one_file(folder, nn_bridge):
     assert code == 0
     assert "one layer of two-slope units only" in out
     assert "6 permutations of its 3 coordinates" in out
+
+
+def test_symmetries_tell_what_was_found_before_the_time_was_over(folder, nn_bridge, monkeypatch):
+    def late(*_, **__):
+        raise OutOfTimeError(1.0, "taking values at points")
+
+    monkeypatch.setattr(nb, "invariances", late)
+    asked = "symmetries", "f.npz", "--time-limit", "600"
+    code, out, _ = nn_bridge(*asked, "--certificate", "c.json")
+    assert code == 3
+    assert "The network has 2 hidden units" in out
+    assert "Inputs\nThis is open: stopped after 600 s while taking values at points." in out
+    assert not (folder / "c.json").exists()
+    assert "verify it" not in out
+    code, out, _ = nn_bridge(*asked, "--certificate", "c.json", "--json")
+    facts = json.loads(out)
+    assert (code, facts["exit_code"], facts["certificate"]) == (3, 3, None)
+    assert facts["weights"]["units"] == 2
+    reason = "stopped after 600 s while taking values at points"
+    assert facts["inputs"] == {"signed": False, "reason": reason}
+
+
+def test_symmetries_without_time_are_open(folder, nn_bridge):
+    code, out, _ = nn_bridge("symmetries", "f.npz", "--time-limit", "0", "--json")
+    facts = json.loads(out)
+    assert code == 3
+    assert facts["weights"] == {"reason": "stopped after 0 s while reading the units"}
+    assert facts["inputs"]["reason"] == "stopped after 0 s while merging linear layers"
+    code, out, _ = nn_bridge("symmetries", "f.npz", "--time-limit", "0")
+    assert code == 3
+    assert "Weights\nThis is open: stopped after 0 s while reading the units." in out
+
+
+def test_a_spent_budget_of_symmetries_leaves_those_of_the_inputs_open(folder, nn_bridge):
+    nb.write(nb.two_layer([[1, 1, 1]], [0], [[1]]), folder / "sum.json")
+    code, out, error = nn_bridge("symmetries", "sum.json", "--budget", "1")
+    assert (code, error) == (3, "")
+    assert "The network has 1 hidden unit" in out
+    assert "This is open: budget must allow all refinements" in out
+    code, out, _ = nn_bridge("symmetries", "sum.json", "--budget", "1", "--json")
+    assert code == 3
+    assert json.loads(out)["inputs"]["reason"].startswith("budget must allow")
+
+
+def test_symmetries_of_which_there_may_be_more_exit_3(folder, nn_bridge, monkeypatch):
+    monkeypatch.setattr(Cosets, "refutations", lambda *_: None)
+    nb.write(ALMOST, folder / "almost.json")
+    code, out, _ = nn_bridge("symmetries", "almost.json", "--json")
+    facts = json.loads(out)["inputs"]
+    assert (code, facts["order"], facts["maximal"]) == (3, "2", False)
+    assert facts["reason"] == "the budget of cosets was spent"
+    code, out, _ = nn_bridge("symmetries", "almost.json")
+    assert code == 3
+    assert "There are at least 2 permutations" in out

@@ -351,6 +351,31 @@ def test_an_interrupt_leaves_what_was_found(monkeypatch):
     monkeypatch.setattr(branching.Tree, "cut", interrupted)
     found = bounds(f, g, ([-2], [3]), time_limit=5)
     assert len([step for step in found.certificate["trees"][0] if step is None]) == 3
+    assert found.interrupted
+    assert repr(found).endswith(", on [-2, 3], interrupted)")
+
+
+def test_what_is_not_interrupted_does_not_say_so():
+    f, g = nb.two_layer([[1]], [0], [[1]]), nb.two_layer([["1.1"]], [0], [[1]])
+    found = bounds(f, g, ([-1], [1]))
+    assert not found.interrupted
+    assert repr(found) == "Deviation(1/10, attained, on [-1, 1])"
+
+
+@pytest.mark.parametrize(
+    "step", ["Surroundings.region", "branching.Tree.cut", "ascent.PairsInDoubles.__init__"]
+)
+def test_an_interrupt_ends_the_question_whether_networks_are_within_a_limit(step, monkeypatch):
+    f, g = nb.two_layer([[1], [2]], [0, 1], [[1, 3]]), nb.two_layer([[1], [2]], [0, 0.5], [[2, 3]])
+    place = "surroundings." if step.startswith("S") else ""
+    monkeypatch.setattr(f"nn_bridge.difference_bounds.{place}{step}", interrupted)
+    for ask in (within, nb.equivalent):
+        with pytest.raises(KeyboardInterrupt):
+            ask(f, g, ([-2], [3]), "1.6")
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def test_what_lies_beyond_the_first_bound_is_found_by_cutting_boxes():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 import nn_bridge as nb
+from nn_bridge.difference_bounds import argmax
 from nn_bridge.difference_bounds.argmax import DifferentArgmax, SameArgmax, same_argmax
 from tests.nn_bridge.difference_bounds import oracles
 from tests.nn_bridge.difference_bounds.test_deviation import networks
@@ -85,6 +86,17 @@ def test_a_proof_needs_several_boxes_where_bounds_are_loose():
     assert isinstance(verdict, SameArgmax)
     assert verdict.check()
     assert "covered by" in verdict.explain()
+
+
+@pytest.mark.parametrize("step", ["refuted", "decided"])
+def test_an_interrupt_ends_the_question(step, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(argmax._Question, step, interrupted)
+    f = nb.two_layer([[1], [-1]], [0, 0], [[1, 0], [0, 1]], [1, 0])
+    with pytest.raises(KeyboardInterrupt):
+        same_argmax(f, f, ([0], [2]))
 
 
 def test_behind_a_softmax_the_class_is_that_of_the_logits(tmp_path):

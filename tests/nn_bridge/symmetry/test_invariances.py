@@ -384,6 +384,16 @@ def test_candidates_that_values_near_the_origin_do_not_exclude_are_refuted():
     assert [1, 0, 2] in group
     assert [0, 2, 1] not in group
     assert "exclude all other maps" in group.explain()
+    assert "Each generator gives an equal network; the values" in group.explain()
+
+
+@pytest.mark.parametrize("ask", [invariances, equivariances])
+def test_where_there_are_no_generators_none_is_told(ask):
+    trivial = ask(deep(sums([[1, 0], [0, 1]], [1, 2])))
+    assert trivial.certificate["others"] == "values"
+    assert "but the identity has" in trivial.explain()
+    assert "The values of the function at a few points exclude all other maps." in trivial.explain()
+    assert "generator" not in trivial.explain()
 
 
 @pytest.mark.parametrize(
