@@ -206,6 +206,8 @@ def _scaled_coordinates(factors: list[Fraction]) -> Callable[[int], Row]:
 def as_integers(values: list[Any]) -> tuple[list[int], int]:
     """Return integers and the positive denominator that makes them ``values``."""
     if {*map(type, values)} == {float}:
+        if all(map(float.is_integer, values)):
+            return [*map(int, values)], 1
         sizes = [*map(abs, values)]
         shift = max(53 - frexp(min(filter(None, sizes), default=1.0))[1], 0)
         if shift <= 900 and frexp(max(sizes))[1] + shift <= 1000:
