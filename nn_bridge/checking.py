@@ -66,11 +66,13 @@ def check(
         one then gives False. Without it a certificate that claims nothing, ``"undecided"``, is
         valid. A claim that is true of a domain only gives False, unless ``domain`` names it.
     domain : optional
-        Require that the claim is about this domain or about all of R^n, or, where it is about a
-        point, that this lies in the domain; as for ``nb.equivalent``.
+        Require that the claim holds on this domain, as for ``nb.equivalent``: it is about this
+        domain, or about two networks on all of R^n, or about a point of the domain. What is the
+        largest group or the least width on R^n may be another one on a domain, and gives False.
     within : number, optional
         Require that the certificate proves that no output differs by more than this number:
-        because the networks are one function, or by bounds that are no larger.
+        because the networks are one function, or by bounds that are no larger. Behind a softmax
+        or log softmax outputs are the logits minus the last one.
 
     Raises
     ------
@@ -145,7 +147,7 @@ def _covers(evidence: dict[str, Any], place: Domain | None) -> bool:
     if evidence["claim"] in FOUND_AT_A_POINT:
         return place is None or ("point" in evidence and as_fractions(evidence["point"]) in place)
     if evidence["domain"] == "everywhere":
-        return True
+        return place is None or evidence["claim"] not in checker.CLAIMS_EVERYWHERE
     if place is None:
         return False
     asked = place.evidence()
@@ -197,7 +199,8 @@ def _verify(
     claim, head = evidence.get("claim"), plain[0].head
     if claim in ARGMAX and evidence.get("reference") is not (head not in {None, SIGMOID}):
         return False
-    if claim == "equivariances" and head is not None:
+    acts_on_outputs = claim == "equivariances" or evidence.get("output_map") is not None
+    if head is not None and acts_on_outputs:
         return False
     judged = plain if claim in OF_LOGITS else comparable(plain[0], plain[-1])[: len(plain)]
     return checker.check(evidence, *map(plain_layers, judged), progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn_bridge.collapse import two_layer_form
 from nn_bridge.domain import as_domain
 from nn_bridge.equivalence.decide import BUDGET, decide
 from nn_bridge.heads import comparable
@@ -12,7 +13,10 @@ from nn_bridge.one_shape import require_one_shape
 from nn_bridge.options import read_budget, read_seed
 from nn_bridge.smooth.network import SmoothNetwork
 from nn_bridge.time_limit import Deadline, read_time_limit
-from nn_bridge.verdicts import Verdict
+from nn_bridge.verdicts import Proof, Undecided, Verdict
+
+READABLE = 1_000
+"""One network of so many weights, layer by layer, is a proof that a person may read."""
 
 
 def equivalent(
@@ -110,4 +114,10 @@ def equivalent(
         from nn_bridge.difference_bounds.verdict import within as bounded
 
         return bounded(f, g, where, within, time_limit)
-    return decide(f, g, where, budget=budget, deadline=deadline, seed=seed)
+    same = f == g
+    if same and f.parameters > READABLE and two_layer_form(f) is None:
+        return Proof(f, g, {"same": True}, where)
+    verdict = decide(f, g, where, budget=budget, deadline=deadline, seed=seed)
+    if same and isinstance(verdict, Undecided):
+        return Proof(f, g, {"same": True}, where)
+    return verdict

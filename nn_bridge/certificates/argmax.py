@@ -22,7 +22,7 @@ from nn_bridge.certificates.deviation import (
 from nn_bridge.certificates.hull import Place
 from nn_bridge.certificates.packed import SparseRow
 from nn_bridge.certificates.pairs import ZERO, PairedNetworks, minus, paired
-from nn_bridge.certificates.rows import Layers, as_count
+from nn_bridge.certificates.rows import Layers, as_count, require
 
 
 def verify_same_argmax(
@@ -35,7 +35,7 @@ def verify_same_argmax(
     """
     f, g = (place.restricted(layers) for layers in networks)
     nets = paired(f, g, certificate["pairs"])
-    rows, count = compared(nets, reference=certificate["reference"] is True)
+    rows, count = compared(nets, reference=_has_reference(certificate))
     box = box_of(certificate, place)
     whole = bounds_over(nets.levels, rows, box, reach_of(certificate))
     if not count:
@@ -58,7 +58,7 @@ def verify_different_argmax(
 ) -> bool:
     """Return whether two networks have different largest outputs at a point of the domain."""
     values = values_at_point(certificate, networks, place)
-    if certificate["reference"] is True:
+    if _has_reference(certificate):
         values = [[*own, Fraction(0)] for own in values]
     first, second = (own.index(max(own)) for own in values)
     return first != second
@@ -89,3 +89,9 @@ def outputs_equal(bounds: Bounds, count: int) -> bool:
     return all(
         bounds.largest({2 * count + k: sign}).bound <= 0 for k in range(count) for sign in (1, -1)
     )
+
+
+def _has_reference(certificate: dict[str, Any]) -> bool:
+    reference: Any = certificate["reference"]
+    require(type(reference) is bool, "whether an output 0 follows")
+    return bool(reference)

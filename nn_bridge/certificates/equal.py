@@ -31,7 +31,8 @@ def verify_equal(
     hull proves them equal on the domain. Networks with the same exact data are one function.
     """
     if "same" in certificate:
-        return certificate["same"] is True and digest(networks[0]) == digest(networks[1])
+        f, g = networks
+        return certificate["same"] is True and digest(f) == digest(g)
     f, g = on_the_hull(certificate, networks, place)
     if "levels" in certificate:
         return follow(certificate["levels"], f, g, as_fraction, progress)

@@ -28,8 +28,6 @@ That is seconds for maxima of few pieces, and minutes for many pieces in many va
 """
 PATIENCE = 10.0
 """So many seconds cells are compared where the caller sets no limit."""
-READABLE = 1_000
-"""One network of so many weights, layer by layer, is a proof that a person may read."""
 LARGEST = 1_000_000
 """Networks of more weights are not compared cell by cell."""
 
@@ -67,8 +65,6 @@ def decide(
     try:
         return _decided(f, g, where, budget, deadline, seed, done)
     except OutOfTimeError as stop:
-        if f == g:
-            return Proof(f, g, {"same": True}, where)
         return Undecided(f, g, "; ".join([*done, stop.reason]), where)
 
 
@@ -91,8 +87,6 @@ def _decided(
             return Proof(f, g, evidence_of(found))
         deadline.require("looking for a point beside a kink that is left over")
         return witness(f, g, (left, right), found)
-    if left is None and f.parameters > READABLE and f == g:
-        return Proof(f, g, {"same": True}, where)
     return _Question(f, g, where, budget, deadline, seed, done).answer()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_bridge.comparison import equivalent
+from nn_bridge.equivalence.decide import decide
 from nn_bridge.evidence import beyond_header
 from nn_bridge.network import Network
 from nn_bridge.symmetry.coordinate_moves import Moves
@@ -80,7 +80,7 @@ class Oracle:
                 self.refuted[images] = point
                 return
         maps = inner.affine(), None if fixed else outer.affine()
-        verdict = equivalent(*sides(self._f, *maps), time_limit=self._deadline.left)
+        verdict = decide(*sides(self._f, *maps), deadline=self._deadline)
         if isinstance(verdict, Undecided):
             self.open[images] = verdict.reason
         elif isinstance(verdict, Counterexample):

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn_bridge.comparison import equivalent
+from nn_bridge.domain import as_domain
+from nn_bridge.equivalence.decide import decide
 from nn_bridge.exact_array import to_rational
 from nn_bridge.explanations import affine_maps
 from nn_bridge.explanations.writing import Writing
@@ -16,6 +17,7 @@ from nn_bridge.layers import Affine
 from nn_bridge.linear_map import identity
 from nn_bridge.network import Network, require_network
 from nn_bridge.symmetry.coordinate_maps import SignedPermutation
+from nn_bridge.time_limit import Deadline, read_time_limit
 from nn_bridge.verdicts import Counterexample, Proof, Undecided, Verdict
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 from tropical.rationals import written
@@ -89,7 +91,9 @@ def is_equivariant(
         raise ArgumentError(message)
     f, _ = comparable(f, f)
     outer = None if g_out is None else affine_map(g_out, f.outputs, "g_out")
-    verdict = equivalent(*sides(f, inner, outer), domain, time_limit=time_limit)
+    where = None if domain is None else as_domain(domain, f.inputs)
+    deadline = Deadline(read_time_limit(time_limit))
+    verdict = decide(*sides(f, inner, outer), where, deadline=deadline)
     maps = {
         "input_map": _as_written(inner),
         "output_map": None if outer is None else _as_written(outer),

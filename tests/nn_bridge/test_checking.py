@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import nn_bridge as nb
+from nn_bridge.certificates import check as checker
+from nn_bridge.certificates.plain import plain_layers
 from tests.nn_bridge.cli.conftest import nn_bridge  # noqa: F401
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError
 
@@ -158,3 +160,32 @@ def test_one_deep_network_is_itself():
     forged = nb.equivalent(deep, other)
     forged.certificate |= {"claim": "equal", "same": True}
     assert not forged.check()
+
+
+def test_a_comparison_is_one_of_two_networks():
+    wide = nb.Network([nb.Affine(np.eye(40)), nb.ReLU(), nb.Affine(np.eye(40)), nb.ReLU()])
+    certificate = dict(nb.equivalent(wide, wide).certificate)
+    other = nb.Network([*wide.layers[:-2], nb.Affine(2 * np.eye(40)), nb.ReLU()])
+    certificate["networks"] = [*certificate["networks"], {"sha256": other.digest}]
+    assert not checker.check(certificate, *map(plain_layers, (wide, wide, other)))
+
+
+def test_maps_around_one_network_are_not_told_as_one_network(saved):
+    """The checker composes them, and cannot hash what comes out."""
+    A = nb.Affine([[1, 2], [3, 4]])
+    found = nb.is_equivariant(nb.Network([A]), A, A, time_limit=0)
+    assert found.check()
+
+
+def test_maps_of_outputs_say_nothing_behind_a_head(saved):
+    layers = [nb.Affine([[1]])]
+    found = nb.is_equivariant(nb.Network(layers), [[-1]], [[-1]])
+    path = saved(found)
+    assert nb.check(path, nb.Network(layers))
+    assert not nb.check(path, nb.Network(layers, head="sigmoid"))
+
+
+def test_the_least_width_on_all_of_space_is_none_on_a_domain(saved):
+    path = saved(nb.minimal_width(RELU))
+    assert nb.check(path, RELU, claim="minimal width")
+    assert not nb.check(path, RELU, claim="minimal width", domain=([1], [2]))

@@ -279,7 +279,7 @@ def test_what_is_open_is_said(monkeypatch):
     def undecided(f, g, *_, **__):
         return nb.Undecided(f, g, "of a test")
 
-    monkeypatch.setattr("nn_bridge.symmetry.coordinate_oracle.equivalent", undecided)
+    monkeypatch.setattr("nn_bridge.symmetry.coordinate_oracle.decide", undecided)
     maximum = nb.Network([Maxout(3)], 3)
     group = invariances(maximum)
     assert repr(group) == "Invariances(at least order 1, 0 generators)"

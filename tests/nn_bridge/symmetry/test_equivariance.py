@@ -122,10 +122,10 @@ def test_deep_networks():
 
 
 def test_what_is_not_decided_is_said_and_claims_nothing(monkeypatch):
-    def equivalent(f, g, domain=None, **_):
+    def decide(f, g, domain=None, **_):
         return nb.Undecided(f, g, "of a test")
 
-    monkeypatch.setattr("nn_bridge.symmetry.equivariance.equivalent", equivalent)
+    monkeypatch.setattr("nn_bridge.symmetry.equivariance.decide", decide)
     verdict = is_equivariant(HEXAGON, ROTATION)
     assert isinstance(verdict, nb.Undecided)
     assert verdict.reason == "of a test"
