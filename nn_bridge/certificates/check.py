@@ -70,7 +70,8 @@ def check(
     """Return whether the certificate proves its claim about the networks.
 
     It takes at most a microsecond a weight and one a product that must be formed; for maxima that
-    do not cancel, as many as they have flags, whatever the certificate says. A certificate with
+    do not cancel, as many as they have flags, whatever the certificate says; for groups and cells,
+    as many as it says. A certificate with
     anything missing or malformed proves nothing: the answer is False, never an error. What it says
     to people is not read: notes, a reason, the odd groups, the numbers of hyperplanes, of maxima
     shared and left, and of flags.
