@@ -169,10 +169,10 @@ class Bounding(Pairing):
 
 
 def measured(
-    bounding: Bounding, time_limit: float, enough: Callable[[Rational, Rational], bool]
+    bounding: Bounding, whole: Deadline, enough: Callable[[Rational, Rational], bool]
 ) -> None:
     """Look for points in a part of the time, and cut boxes in the rest."""
-    part, whole = Deadline(time_limit / 3), Deadline(time_limit)
+    part = Deadline(None if whole.left is None else whole.left / 3)
     if not enough(bounding.lower, bounding.upper):
         bounding.climb(part)
     if not enough(bounding.lower, bounding.upper):

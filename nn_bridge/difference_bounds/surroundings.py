@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from nn_bridge.equivalence.interior import Interior, Multipliers
 from tropical.errors import ArgumentError
 from tropical.rationals import exact, written
 from tropical.typing import Array, Rational
+
+Proved: TypeAlias = tuple[Rational, Multipliers]
+"""A bound of a coordinate, and multipliers of constraints that prove it."""
 
 MOST_PROGRAMS = 64
 """Polyhedra of more coordinates keep the bounds that they state, where they state them."""
@@ -44,10 +47,13 @@ class Surroundings:
         stated = Place(domain.evidence(), domain.inputs).bounds
         ends: list[list[Any]] = [list(own) for own in stated]
         self.told: list[Any] = []
+        alone = self._alone() if self.is_box else {}
         for j, own in enumerate(ends):
             for side in (0, 1):
-                if own[side] is None or self.is_box or len(ends) <= MOST_PROGRAMS:
-                    self._prove(j, side, own)
+                if self.is_box:
+                    self._keep(j, side, own, alone.get((j, side)))
+                elif own[side] is None or len(ends) <= MOST_PROGRAMS:
+                    self._keep(j, side, own, self._optimal(j, side))
         self.lower, self.upper = ([exact(own[side]) for own in ends] for side in (0, 1))
 
     @property
@@ -55,9 +61,8 @@ class Surroundings:
         """Whether the domain is its box."""
         return self.interior.is_box
 
-    def _prove(self, j: int, side: int, own: list[Any]) -> None:
-        """Find the bound of a coordinate, and multipliers of constraints that prove it."""
-        found = self._stated(j, side) if self.is_box else self._optimal(j, side)
+    def _keep(self, j: int, side: int, own: list[Any], found: Proved | None) -> None:
+        """Keep the bound of a coordinate where it is tighter than the one that is stated."""
         if found is None:
             if own[side] is None:
                 message = (
@@ -73,18 +78,18 @@ class Surroundings:
         told = [[number, written(exact(y))] for number, y in multipliers]
         self.told.append([j, side, written(own[side]), told])
 
-    def _stated(self, j: int, side: int) -> tuple[Rational, Multipliers] | None:
-        """Return the best bound that a constraint on this coordinate alone states."""
-        best: tuple[Rational, Multipliers] | None = None
+    def _alone(self) -> dict[tuple[int, int], Proved]:
+        """Return the best bounds that constraints on one coordinate state, by it and its side."""
+        best: dict[tuple[int, int], Proved] = {}
         for number, (coefficients, constant) in self.interior.constraints.items():
-            value = coefficients.get(j, 0)
-            if value * (1 - 2 * side) > 0:
-                bound = exact(Fraction(-constant, value))
-                if best is None or (bound > best[0]) == (side == 0):
-                    best = bound, [(number, Fraction(1, abs(value)))]
+            ((j, value),) = coefficients.items()
+            place = j, int(value < 0)
+            bound = exact(Fraction(-constant, value))
+            if place not in best or (bound > best[place][0]) == (value > 0):
+                best[place] = bound, [(number, Fraction(1, abs(value)))]
         return best
 
-    def _optimal(self, j: int, side: int) -> tuple[Rational, Multipliers] | None:
+    def _optimal(self, j: int, side: int) -> Proved | None:
         """Return the best bound, by a linear program."""
         sign = 1 - 2 * side
         inside = self.interior.inside[j]

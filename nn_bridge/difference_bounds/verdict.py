@@ -87,11 +87,12 @@ def deviation(f: Network, g: Network, domain: Any, *, time_limit: float | None =
     f, g, where = read_question(f, g, domain)
     seconds = read_seconds(time_limit)
     bounding = Bounding(f, g, Surroundings(where))
+    deadline = Deadline(seconds)
     proof, interrupted = None, False
     try:
-        proof = _as_one_function(bounding, seconds)
+        proof = _as_one_function(bounding, deadline)
         if proof is None:
-            measured(bounding, seconds, lambda low, high: high <= CLOSE * low)
+            measured(bounding, deadline, lambda low, high: high <= CLOSE * low)
     except KeyboardInterrupt:
         bounding.forest.settle()
         interrupted = True
@@ -127,10 +128,11 @@ def within(
     f, g, where = read_question(f, g, domain)
     seconds = read_seconds(time_limit)
     bounding = Bounding(f, g, Surroundings(where))
-    proof = None if bounding.upper <= limit else _as_one_function(bounding, seconds)
+    deadline = Deadline(seconds)
+    proof = None if bounding.upper <= limit else _as_one_function(bounding, deadline)
     if proof is not None:
         return Within(bounding, limit, proof)
-    measured(bounding, seconds, lambda low, high: low > limit or high <= limit)
+    measured(bounding, deadline, lambda low, high: low > limit or high <= limit)
     if bounding.lower > limit:
         return Apart(bounding, limit)
     if bounding.upper <= limit:
@@ -146,12 +148,12 @@ def within(
     )
 
 
-def _as_one_function(bounding: Bounding, seconds: float) -> Proof | None:
+def _as_one_function(bounding: Bounding, whole: Deadline) -> Proof | None:
     """Return a proof that networks are one function, if they agree at a point and one is found."""
-    if bounding.lower or not bounding.upper:
+    if bounding.lower or not bounding.upper or whole.left is None:
         return None
-    deadline = Deadline(min(SHARE * seconds, LONGEST))
-    found = decide(bounding.f, bounding.g, bounding.around.domain, deadline=deadline)
+    part = Deadline(min(SHARE * whole.left, LONGEST))
+    found = decide(bounding.f, bounding.g, bounding.around.domain, deadline=part)
     return found if isinstance(found, Proof) else None
 
 

@@ -135,13 +135,10 @@ def network_of(
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         message = f"path must hold a document with format {FORMAT!r}, got {path} without one"
         raise ModelFileError(message)
-    if type(document.get("version")) is not int or document["version"] not in {
-        *(WITH_UNITS, VERSION),
-        *OLDER,
-    }:
+    version = document.get("version")
+    if type(version) is not int or version not in {WITH_UNITS, VERSION, *OLDER}:
         message = (
-            f"{path} must be of version {WITH_UNITS}, got {document.get('version')!r}; "
-            "install a newer nn_bridge"
+            f"{path} must be of version {WITH_UNITS}, got {version!r}; install a newer nn_bridge"
         )
         raise ModelFileError(message)
     try:
@@ -157,8 +154,8 @@ def network_of(
         if not isinstance(notes, list):
             message = "notes must be a list"
             raise TypeError(message)
-        head = None if document["version"] in OLDER else document["head"]
-        if document["version"] != WITH_UNITS:
+        head = None if version in OLDER else document["head"]
+        if version != WITH_UNITS:
             return Network(layers, inputs=inputs, domain=domain, notes=notes, head=head)
         beside = Network(layers, inputs=inputs, domain=domain)
         return _with_units(document["units"], beside, notes, head, numbers)

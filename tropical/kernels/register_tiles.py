@@ -101,13 +101,17 @@ class Lanes:
         if one is None:
             return self.builder.fadd(x, y)
         name = f"llvm.fma.v{self.count}f{self.bits}"
-        known = self.builder.module.globals.get(name)
         kind = ir.FunctionType(self.type, [self.type] * 3)
-        return self.builder.call(known or ir.Function(self.builder.module, kind, name), [x, one, y])
+        return self.builder.call(declared(self.builder, name, kind), [x, one, y])
 
     def without_negative_zeros(self, x: ir.Value) -> ir.Value:
         """Return the numbers, every zero among them positive."""
         return self.builder.fadd(x, self.constant(0.0)) if self.floating else x
+
+
+def declared(builder: ir.IRBuilder, name: str, kind: ir.FunctionType) -> ir.Function:
+    """Return an intrinsic function of LLVM, declared in the module once."""
+    return builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
 
 
 def pointer_to(context: Any, builder: ir.IRBuilder, array: types.Array, value: ir.Value) -> Any:
@@ -382,13 +386,9 @@ def fetch(typingctx, source, a, at):  # type: ignore[no-untyped-def]
         )
         i32 = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
-        name = "llvm.prefetch.p0"
-        known = builder.module.globals.get(name)
         read, near, data = (ir.Constant(i32, value) for value in (0, 2, 1))
-        builder.call(
-            known or ir.Function(builder.module, kind, name),
-            [builder.bitcast(place, byte), read, near, data],
-        )
+        asked = declared(builder, "llvm.prefetch.p0", kind)
+        builder.call(asked, [builder.bitcast(place, byte), read, near, data])
         return context.get_dummy_value()
 
     return types.void(source, a, types.int64), generate
