@@ -13,7 +13,6 @@ from tropical.kernels.compilation import interpreted
 from tropical.kernels.convolutions import first_attaining, is_concave, merge_slopes
 from tropical.kernels.extents import extent
 from tropical.kernels.finishing import leave, poison
-from tropical.kernels.packing import pack, pack_transposed
 from tropical.kernels.small_products import multiply_batch, multiply_float_batch
 from tropical.kernels.vector_products import combine_rows, inner_maxima
 from tropical.semiring import max_plus
@@ -36,32 +35,6 @@ def drawn(data, dtype, rows, columns):
 def tame(array):
     """Integers so small that no sum leaves the type; floats as they are."""
     return array if array.dtype.kind == "f" else array // 4
-
-
-@few
-@given(dtypes, sizes, st.integers(1, 7), st.data())
-def test_a_panel_holds_the_columns_step_by_step(dtype, k, n, data):
-    matrix, width = drawn(data, dtype, k, n), data.draw(sizes)
-    number, depth = matrix.dtype.type, k + data.draw(st.integers(0, 2))
-    zero, absorbing = number(twins.zero(dtype)), number(-5)
-    panels = -(-n // width)
-    expected = np.zeros((panels, depth, width), dtype)
-    expected[:, k:] = 9
-    for j in range(n):
-        column = matrix[:, j]
-        expected[j // width, :k, j % width] = np.where(column == zero, absorbing, -column)
-    for transposed, kernel in ((False, pack), (True, pack_transposed)):
-        for version in both(kernel):
-            out, marks = np.empty(panels * depth * width, dtype), np.zeros(n, bool)
-            source = np.ascontiguousarray(matrix.T) if transposed else matrix
-            version(
-                source, out, marks, width, depth, 0, n, zero, absorbing, number(-1), number(9)
-            )  # fmt: skip
-            filled = out.reshape(panels, depth, width)
-            used = [(j // width, j % width) for j in range(n)]
-            assert all(twins.same(filled[p, :k, x], expected[p, :k, x]) for p, x in used)
-            assert (filled[:-1, k:] == 9).all()
-            assert marks.tolist() == [twins.has_nan(matrix[:, j]) for j in range(n)]
 
 
 @few

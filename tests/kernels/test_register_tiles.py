@@ -11,11 +11,19 @@ from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, pool
 from tropical.kernels.argmax_products import GROUP, argmax_kernel
 from tropical.kernels.convolutions import convolution_kernel
-from tropical.kernels.packing import lay_out, pack, pack_transposed
-from tropical.kernels.products import best_tile, product_kernel
+from tropical.kernels.packing import lanes_of, lining_kernel, packing_kernel, turning_kernel
+from tropical.kernels.products import PANELS, best_tile, product_kernel
 from tropical.semiring import max_plus
 
 WIDTHS = (64, 32, 16)
+PANELS_TRIED = (
+    *(("f4", width) for width in (1, 5, 16, 64)),
+    *(("f8", width) for width in (4, 5, 40)),
+    *(("i4", width) for width in (6, 64)),
+    *(("i8", width) for width in (5, 8)),
+)
+"""Steps that are narrow, odd, as long as a vector, and long."""
+
 SHAPES = ((1, 1, 1), (7, 5, 13), (12, 9, 70), (25, 33, 130), (4, 1100, 65))
 
 
@@ -42,13 +50,49 @@ def packed(matrix, width, depth, fill):
     number = matrix.dtype.type
     lowest = number(twins.zero(matrix.dtype))
     marks = np.zeros(n, bool)
-    arguments = (out, marks, width, depth, 0, n, lowest, lowest, number(1), number(fill))
-    if k % 2:
-        pack(matrix, *arguments)
-    else:
-        pack_transposed(np.ascontiguousarray(matrix.T), *arguments)
+    factory, source = (packing_kernel, matrix) if k % 2 else (turning_kernel, matrix.T)
+    pack = factory(width, lanes_of(matrix.dtype))
+    given = np.ascontiguousarray(source), out, marks, depth, 0, n
+    pack(*given, lowest, lowest, number(1), number(fill))
     assert not marks.any()
     return out
+
+
+@pytest.mark.parametrize(("dtype", "width"), PANELS_TRIED)
+def test_a_panel_holds_the_columns_step_by_step(dtype, width):
+    number, lanes = np.dtype(dtype).type, lanes_of(np.dtype(dtype))
+    zero, absorbing = number(twins.zero(dtype)), number(-5)
+    drawn = np.random.default_rng(width)
+    for k, n, more in ((1, 1, 0), (7, width, 3), (8, 2 * width + 1, 0), (19, 3 * width - 1, 8)):
+        matrix = drawn.choice(np.array(pool(dtype, max_plus), dtype), (k, n))
+        matrix = matrix if dtype[0] == "f" else matrix // 2
+        panels, depth = -(-n // width), k + more
+        expected = np.zeros((panels, depth, width), dtype)
+        expected[:, k:] = 9
+        for j in range(n):
+            column = matrix[:, j]
+            expected[j // width, :k, j % width] = np.where(column == zero, absorbing, -column)
+        for factory, source in ((packing_kernel, matrix), (turning_kernel, matrix.T)):
+            for cut in (n, -(-n // width) // 2 * width):  # all columns at once, or in two strips
+                out, marks = np.full(expected.size, 77, dtype), np.zeros(n, bool)
+                for begin, end in ((0, cut), (cut, n)):
+                    factory(width, lanes)(
+                        np.ascontiguousarray(source), out, marks, depth, begin, end,
+                        zero, absorbing, number(-1), number(9),
+                    )  # fmt: skip
+                assert twins.same(out.reshape(expected.shape), expected)
+                assert marks.tolist() == [twins.has_nan(matrix[:, j]) for j in range(n)]
+
+
+@pytest.mark.parametrize(("dtype", "width"), PANELS_TRIED)
+def test_lines_hold_the_columns_of_panels_in_one_piece(dtype, width):
+    lanes = lanes_of(np.dtype(dtype))
+    panels = np.arange(3 * 5 * lanes * width).astype(dtype).reshape(3, 5 * lanes, width)
+    lines = np.zeros(panels.size, dtype)
+    lay_out = lining_kernel(width, lanes)
+    for begin, end in ((width, 3 * width), (0, width)):
+        lay_out(panels.reshape(-1), lines, 5 * lanes, begin, end, lines.dtype.type(1))
+    assert twins.same(lines.reshape(3, width, 5 * lanes), np.moveaxis(panels, 2, 1))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -78,11 +122,12 @@ def test_every_width_finds_the_first_place_of_each_maximum(dtype):
             lowest = twins.zero(dtype)
             a, b = packed(A.T, tile.rows, depth, lowest), packed(B, tile.columns, depth, 0)
             C, index = np.empty((m, n), dtype), np.full((m, n), -1)
-            blocks = np.empty(tile.rows * tile.columns, f"i{C.itemsize}")
+            blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{C.itemsize}")
             one = C.dtype.type(1)
             lines = np.empty_like(a), np.empty_like(b)
-            lay_out(a, lines[0], tile.rows, depth, 0, len(a) // depth)
-            lay_out(b, lines[1], tile.columns, depth, 0, len(b) // depth)
+            for width, panels, out in zip((tile.rows, tile.columns), (a, b), lines, strict=True):
+                lay_out = lining_kernel(width, lanes_of(a.dtype))
+                lay_out(panels, out, depth, 0, len(panels) // depth, one)
             argmax_kernel(tile)(a, b, *lines, C, index, blocks, depth, 0, m, 0, one)
             assert twins.same(C, expected)
             assert np.array_equal(index, places)

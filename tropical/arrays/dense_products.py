@@ -94,7 +94,7 @@ def dense_product(
     """
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
     from tropical.kernels.finishing import poison
-    from tropical.kernels.products import best_tile, product_kernel
+    from tropical.kernels.products import PANELS, best_tile, product_kernel
 
     m, k = A.shape
     number = how.dtype.type
@@ -111,7 +111,7 @@ def dense_product(
         if index is None:
             multiply(a, b, C, depth, *rows, int(resume), number(1))
         else:
-            blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
+            blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{how.dtype.itemsize}")
             multiply(a, b, *lines, C, index, blocks, depth, *rows, int(resume), number(1))
         if how.sign < 0 or how.threshold != how.lowest:
             how.leave(C[slice(*rows)])
@@ -127,20 +127,19 @@ def packed(
     matrix: Array, width: int, depth: int, how: Passage, fill: float | int, threads: int
 ) -> tuple[Array, Array]:
     """Return a matrix (k, n) in panels of so many columns, and flags of the columns with a NaN."""
-    from tropical.kernels.packing import pack, pack_transposed
+    from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
 
     n = matrix.shape[1]
     out = np.empty(-(-n // width) * width * depth, how.dtype)
     marks = np.zeros(n, bool)
     number = how.dtype.type
     numbers = [number(v) for v in (how.zero, how.absorbing, how.sign, fill)]
-    if matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous:
-        fill_panels, source = pack, plain(matrix)
-    else:
-        fill_panels, source = pack_transposed, plain(matrix.T)
+    across = matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous
+    pack = (packing_kernel if across else turning_kernel)(width, lanes_of(how.dtype))
+    source = plain(matrix if across else matrix.T)
 
     def strip(columns: tuple[int, int]) -> None:
-        fill_panels(source, out, marks, width, depth, *columns, *numbers)
+        pack(source, out, marks, depth, *columns, *numbers)
 
     in_threads(strip, strips(n, width, threads), threads)
     return out, marks
@@ -148,12 +147,13 @@ def packed(
 
 def in_lines(panels: Array, width: int, depth: int, threads: int) -> Array:
     """Return a packed matrix with each of its columns in one piece."""
-    from tropical.kernels.packing import lay_out
+    from tropical.kernels.packing import lanes_of, lining_kernel
 
     lines = np.empty_like(panels)
+    lay_out = lining_kernel(width, lanes_of(panels.dtype))
 
     def strip(columns: tuple[int, int]) -> None:
-        lay_out(panels, lines, width, depth, *columns)
+        lay_out(panels, lines, depth, *columns, panels.dtype.type(1))
 
     in_threads(strip, strips(len(panels) // depth, width, threads), threads)
     return lines

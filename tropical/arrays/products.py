@@ -182,7 +182,7 @@ def _product(
         if not accumulate:
             result.fill(how.lowest)
         how.leave(result)
-    if index is not None:
+    if index is not None and how.threshold != how.lowest:
         index[result == how.zero] = -1
     final = result.reshape(shape)
     if out is not None and not in_place:

@@ -47,10 +47,11 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         """Write rows ``begin`` to ``end`` of the product into C, and the winning steps into index.
 
         As the kernel of `product_kernel`; k is a multiple of the group, and a_lines, b_lines are
-        the factors as `packing.lay_out` writes them. index (m, n) is written where C grew, so it
-        is set before; blocks (rows * columns,) holds integers as wide as C's. While a panel of B is
-        at work, the lines of the next one are fetched, a share with every tile: where in them the
-        maxima will be is not known before, so they would come one by one.
+        the factors with the steps of each row of A and column of B in one piece. index (m, n) is
+        written where C grew, so it is set before; blocks (panels * rows * columns,) holds integers
+        as wide as C's. The winning steps are looked for when a panel of B has met a block of A, so
+        that their lines are in the caches; those of B are fetched a share with every tile, since
+        where in them the maxima will be is not known before.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, a.dtype)
@@ -62,10 +63,9 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
             for block in range(begin, end, rows * panels):
                 block_end = min(end, block + rows * panels)
                 for j in range(0, n, columns):
-                    b_at = j * k + step * columns
+                    b_at, there = j * k + step * columns, min(columns, n - j)
                     for i in range(block, block_end, rows):
-                        a_at = i * k + step * rows
-                        here, there = min(rows, m - i), min(columns, n - j)
+                        a_at, here = i * k + step * rows, min(rows, m - i)
                         whole = here == rows and there == columns
                         target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
                         if not whole and again:
@@ -74,25 +74,25 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                                     corner[x * columns + y] = C[i + x, j + y]
                         argmax_tile(
                             source, rows, vectors, lanes, fused, group, steps // group,
-                            a, a_at, b, b_at, target, at, stride, blocks, again, one,
+                            a, a_at, b, b_at, target, at, stride, blocks, (i - block) * columns,
+                            again, one,
                         )  # fmt: skip
                         if not whole:
                             for x in range(here):
                                 for y in range(there):
                                     C[i + x, j + y] = corner[x * columns + y]
-                        ahead = (j + columns) * k + (i - block) // rows * share
-                        for t in range(0, share if j + columns < n else 0, cache_line):
+                        ahead = j * k + (i - block) // rows * share
+                        for t in range(0, share, cache_line):
                             fetch(source, b_lines, ahead + t)
-                        for x in range(here):
-                            line_a, at = (i + x) * k + step, (i + x) * n + j
-                            for y in range(there):
-                                found = np.int64(blocks[x * columns + y])
-                                if found >= 0:
-                                    before = found * group
-                                    index_flat[at + y] = step + before + first_place(
-                                        source, group, a_lines, line_a + before,
-                                        b_lines, (j + y) * k + step + before, flat[at + y],
-                                    )  # fmt: skip
+                    for i in range(block, min(block_end, m)):
+                        for y in range(there):
+                            found = np.int64(blocks[(i - block) * columns + y])
+                            if found >= 0:
+                                before, at = step + found * group, i * n + j + y
+                                index_flat[at] = before + first_place(
+                                    source, group, a_lines, i * k + before,
+                                    b_lines, (j + y) * k + before, flat[at],
+                                )  # fmt: skip
 
     return multiply
 

@@ -6,104 +6,185 @@ the tile reads both factors front to back.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from tropical.kernels.compilation import kernel
+from tropical.kernels.packing_tiles import SOURCE, copied_steps, turned_rows
+from tropical.kernels.products import best_tile
 from tropical.typing import Array
 
-SIGNATURES = [
-    f"({t}[:, ::1], {t}[::1], b1[::1], i8, i8, i8, i8, {t}, {t}, {t}, {t})"
-    for t in ("f4", "f8", "i4", "i8")
-]
+PIECE = 8
+"""Rows that are read side by side while a panel is written: as many as caches fetch ahead."""
+
+NARROW = 8
+"""Up to how many numbers a step has that is turned in one piece."""
 
 
-PIECE = 16
-"""Steps of a panel that are laid out at once: they stay in the first cache."""
+def lanes_of(dtype: np.dtype[Any]) -> int:
+    """Return how many numbers of a row are moved at once: 32 bytes, in two parts if need be."""
+    return 32 // dtype.itemsize
 
 
-@kernel(signatures=SIGNATURES)
-def pack(
-    source: Array,
-    out: Array,
-    marks: Array,
-    width: int,
-    depth: int,
-    begin: int,
-    end: int,
-    zero: Any,
-    absorbing: Any,
-    sign: Any,
-    fill: Any,
-) -> None:
-    """Pack columns ``begin`` to ``end`` of a matrix into panels of ``width`` columns.
+@cache
+def packing_kernel(width: int, lanes: int) -> Callable[..., None]:
+    """Return the kernel that packs columns of a matrix into panels of ``width`` columns."""
+    source, piece = SOURCE, PIECE
+    vectors, lanes = (width // lanes, lanes) if width % lanes == 0 else (1, width)
 
-    source (k, n), out (panels * depth * width,), marks (n,): set where a column holds a NaN. The
-    zero becomes ``absorbing``, all others are multiplied by ``sign``. ``begin`` is a multiple of
-    ``width``; columns that the last panel lacks are filled up with numbers 0, steps from k up to
-    ``depth`` with ``fill``.
-    """
-    k = source.shape[0]
-    for first in range(begin, end, width):
-        here = min(width, end - first)
-        panel = out[first * depth : (first + width) * depth]
-        panel[k * width :] = fill
-        for p in range(k):
-            row = source[p, first : first + here]
-            step = panel[p * width : (p + 1) * width]
-            strange = False
-            for x in range(here):
-                step[x] = absorbing if row[x] == zero else row[x] * sign
-                strange |= np.isnan(row[x])
-            step[here:] = 0
-            if strange:
+    @kernel
+    def pack(
+        matrix: Array,
+        out: Array,
+        marks: Array,
+        depth: int,
+        begin: int,
+        end: int,
+        zero: Any,
+        absorbing: Any,
+        sign: Any,
+        fill: Any,
+    ) -> None:
+        """Pack columns ``begin`` to ``end`` of a matrix.
+
+        matrix (k, n), out (panels * depth * width,), marks (n,): set where a column holds a NaN.
+        The zero becomes ``absorbing``, all others are multiplied by ``sign``. ``begin`` is a
+        multiple of ``width``; columns that the last panel lacks are filled up with numbers 0, steps
+        from k up to ``depth`` with ``fill``.
+        """
+        k, n = matrix.shape
+        flat = matrix.reshape(k * n)
+        for top in range(0, k, piece):
+            steps = min(piece, k - top)
+            for first in range(begin, end, width):
+                at, here = first * depth + top * width, min(width, end - first)
+                strange = 1
+                if here == width:
+                    strange = copied_steps(
+                        source, vectors, lanes, steps, flat, top * n + first, n,
+                        out, at, zero, absorbing, sign,
+                    )  # fmt: skip
+                else:
+                    out[at : at + steps * width] = 0
+                    for p in range(steps):
+                        for x in range(here):
+                            number = matrix[top + p, first + x]
+                            out[at + p * width + x] = absorbing if number == zero else number * sign
+                if strange:
+                    for p in range(top, top + steps):
+                        for x in range(first, first + here):
+                            marks[x] |= np.isnan(matrix[p, x])
+        for first in range(begin, end, width):
+            out[first * depth + k * width : (first + width) * depth] = fill
+
+    return pack
+
+
+@cache
+def turning_kernel(width: int, lanes: int) -> Callable[..., None]:
+    """Return the kernel that packs rows of a matrix, the columns of its transpose."""
+    source = SOURCE
+    rows = width if width <= NARROW else lanes
+    whole = rows == width
+
+    @kernel
+    def pack(
+        matrix: Array,
+        out: Array,
+        marks: Array,
+        depth: int,
+        begin: int,
+        end: int,
+        zero: Any,
+        absorbing: Any,
+        sign: Any,
+        fill: Any,
+    ) -> None:
+        """Pack rows ``begin`` to ``end`` of a matrix (n, k); see `packing_kernel`."""
+        k = matrix.shape[1]
+        flat = matrix.reshape(matrix.size)
+        for first in range(begin, end, rows):
+            at = first // width * width * depth + first % width
+            here = min(rows, end - first)
+            turned, strange = 0, 1
+            if here == rows and k >= lanes:
+                turned = k // lanes * lanes
+                if whole:
+                    strange = turned_rows(
+                        source, rows, lanes, turned // lanes, flat, first * k, k,
+                        out, at, 0, zero, absorbing, sign,
+                    )  # fmt: skip
+                else:
+                    strange = turned_rows(
+                        source, rows, lanes, turned // lanes, flat, first * k, k,
+                        out, at, width, zero, absorbing, sign,
+                    )  # fmt: skip
+            for p in range(turned, k):
                 for x in range(here):
-                    marks[first + x] |= np.isnan(row[x])
+                    number = matrix[first + x, p]
+                    out[at + p * width + x] = absorbing if number == zero else number * sign
+                    strange |= np.isnan(number)
+            if strange:
+                for x in range(first, first + here):
+                    for p in range(k):
+                        marks[x] |= np.isnan(matrix[x, p])
+        for first in range(begin, end, width):
+            panel = out[first * depth : (first + width) * depth]
+            panel[k * width :] = fill
+            for p in range(k if first + width > end else 0):
+                panel[p * width + end - first : (p + 1) * width] = 0
+
+    return pack
 
 
-@kernel(signatures=SIGNATURES)
-def pack_transposed(
-    source: Array,
-    out: Array,
-    marks: Array,
-    width: int,
-    depth: int,
-    begin: int,
-    end: int,
-    zero: Any,
-    absorbing: Any,
-    sign: Any,
-    fill: Any,
-) -> None:
-    """Pack rows ``begin`` to ``end`` of a matrix, the columns of its transpose; see `pack`.
+@cache
+def lining_kernel(width: int, lanes: int) -> Callable[..., None]:
+    """Return the kernel that writes columns of packed panels one after another."""
+    source = SOURCE
+    steps, lanes = lanes, lanes if width % lanes == 0 else width
+    count = width // lanes
 
-    source (n, k), out (panels * depth * width,), marks (n,).
-    """
-    k = source.shape[1]
-    for first in range(begin, end, width):
-        panel = out[first * depth : (first + width) * depth]
-        panel[k * width :] = fill
-        for x in range(min(width, end - first)):
-            row = source[first + x]
-            strange = False
-            for p in range(k):
-                panel[p * width + x] = absorbing if row[p] == zero else row[p] * sign
-                strange |= np.isnan(row[p])
-            marks[first + x] = strange
-        for x in range(end - first, width):
-            for p in range(k):
-                panel[p * width + x] = 0
+    @kernel
+    def lay_out(panels: Array, lines: Array, depth: int, begin: int, end: int, one: Any) -> None:
+        """Write columns ``begin`` to ``end``, each in one piece.
+
+        panels, lines (panels * depth * width,); ``begin`` is a multiple of ``width``, ``depth`` one
+        of the number of lanes. ``one`` is the number 1 of their type.
+        """
+        for first in range(begin, end, width):
+            for p in range(0, depth, steps):
+                turned_rows(
+                    source, steps, lanes, count, panels, first * depth + p * width, width,
+                    lines, first * depth + p, depth, one, one, one,
+                )  # fmt: skip
+
+    return lay_out
 
 
-@kernel(signatures=[f"({t}[::1], {t}[::1], i8, i8, i8, i8)" for t in ("f4", "f8", "i4", "i8")])
-def lay_out(panels: Array, lines: Array, width: int, depth: int, begin: int, end: int) -> None:
-    """Write columns ``begin`` to ``end`` of packed panels one after another, each in one piece.
+def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what `python -m tropical.kernels warm` compiles of this file."""
+    for name in ("f4", "f8", "i4", "i8"):
+        dtype = np.dtype(name)
+        line, matrix = np.zeros(0, dtype), np.zeros((0, 0), dtype)
+        tile, lanes, one = best_tile(dtype), lanes_of(dtype), dtype.type(1)
+        given = line, np.zeros(0, np.bool_), 0, 0, 0, one, one, one, one
+        for width in (tile.rows, tile.columns):
+            yield (
+                f"{name}, {width} columns",
+                partial(_run, packing_kernel, width, lanes, matrix, *given),
+            )
+            yield (
+                f"{name}, {width} rows",
+                partial(_run, turning_kernel, width, lanes, matrix, *given),
+            )
+            yield (
+                f"{name}, {width} lines",
+                partial(_run, lining_kernel, width, lanes, line, line, 0, 0, 0, one),
+            )
 
-    panels, lines (panels * depth * width,); ``begin`` is a multiple of ``width``.
-    """
-    for first in range(begin, end, width):
-        for step in range(0, depth, PIECE):
-            for x in range(min(width, end - first)):
-                for p in range(step, min(step + PIECE, depth)):
-                    lines[(first + x) * depth + p] = panels[first * depth + p * width + x]
+
+def _run(factory: Callable[..., Any], width: int, lanes: int, *arguments: Any) -> None:
+    factory(width, lanes)(*arguments)

@@ -277,23 +277,24 @@ def argmax_tile(  # type: ignore[no-untyped-def]
     c_at,
     c_step,
     blocks,
+    blocks_at,
     resume,
     one,
 ):
     """Write a tile of the product into ``c``, and into ``blocks`` where its maxima are from.
 
     As `product_tile`, ``group`` steps at a time, of which there are ``groups`` >= 1 in all: so many
-    sums are joined before one comparison decides for value and place. ``blocks`` (rows * vectors *
-    lanes,) holds integers of the width of the numbers: the first group that attains the maximum,
-    or -1 where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. Rows of
-    ``b`` lie ``vectors * lanes`` apart.
+    sums are joined before one comparison decides for value and place. ``blocks`` holds integers of
+    the width of the numbers, rows * vectors * lanes of them from ``blocks_at`` on: the first group
+    that attains the maximum, or -1 where what was in ``c`` (if ``resume``), or the lowest number,
+    is not exceeded. Rows of ``b`` lie ``vectors * lanes`` apart.
     """
     if not are_literal(source, rows, vectors, lanes, fused, group):
         return None
     m, n, width, u = literal(rows), literal(vectors), literal(lanes), literal(group)
     signature = types.void(
         *(source, rows, vectors, lanes, fused, group, types.int64, a, types.int64, b),
-        *(types.int64, c, types.int64, types.int64, blocks, types.int64, a.dtype),
+        *(types.int64, c, types.int64, types.int64, blocks, types.int64, types.int64, a.dtype),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -304,13 +305,14 @@ def argmax_tile(  # type: ignore[no-untyped-def]
             for i in (7, 9, 11)
         )
         first_block = pointer_to(context, builder, blocks, arguments[14])
-        ones = v.spread(arguments[16]) if literal(fused) and v.floating else None
+        first_block = places_of.at(first_block, arguments[15])
+        ones = v.spread(arguments[17]) if literal(fused) and v.floating else None
         tile = [(i, j) for i in range(m) for j in range(n)]
         places = {
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), arguments[13]), word(j * width)))
             for i, j in tile
         }
-        begun = first_values(v, places, arguments[15])
+        begun = first_values(v, places, arguments[16])
         ready = builder.block
         steps = Steps(v, m, n, word(u), word(n * width), ones)
         loop, done = builder.append_basic_block("groups"), builder.append_basic_block("grouped")

@@ -1,0 +1,220 @@
+"""The innermost loops of packing: rows of a matrix copied or turned in registers, in LLVM's IR.
+
+On the way the zero is exchanged, the sign is set, and a NaN is noticed. A compiler does that number
+by number, since it does not know that the rows of the matrix and of the panel lie apart.
+
+How the constants reach a kernel is told in `tropical.kernels.register_tiles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from tropical.kernels import register_tiles
+from tropical.kernels.register_tiles import (
+    WORD,
+    Lanes,
+    are_literal,
+    joined,
+    literal,
+    pointer_to,
+    word,
+)
+
+SOURCE = crc32(Path(__file__).read_bytes(), register_tiles.SOURCE)
+"""A number that changes with this file, and with the one that it builds on."""
+
+
+class Entrance:
+    """How vectors of numbers enter a panel: by their sign, the zero as another number."""
+
+    def __init__(self, v: Lanes, zero: ir.Value, absorbing: ir.Value, sign: ir.Value) -> None:
+        self.v = v
+        self.zero, self.absorbing, self.sign = (v.spread(x) for x in (zero, absorbing, sign))
+
+    def passed(self, x: ir.Value) -> ir.Value:
+        """Return numbers as they are in a panel."""
+        builder = self.v.builder
+        multiply = builder.fmul if self.v.floating else builder.mul
+        compare = builder.fcmp_ordered if self.v.floating else builder.icmp_signed
+        return builder.select(compare("==", x, self.zero), self.absorbing, multiply(x, self.sign))
+
+    def strange(self, x: ir.Value) -> ir.Value:
+        """Tell lane by lane what is not a number."""
+        if self.v.floating:
+            return self.v.builder.fcmp_unordered("uno", x, x)
+        return ir.Constant(ir.VectorType(ir.IntType(1), self.v.count), [0] * self.v.count)
+
+
+def any_of(builder: ir.IRBuilder, flags: ir.Value) -> ir.Value:
+    """Return 1 if a lane of a vector of flags is set, 0 otherwise."""
+    bits = builder.bitcast(flags, ir.IntType(flags.type.count))
+    return builder.zext(builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0)), WORD)
+
+
+@intrinsic(prefer_literal=True)
+def copied_steps(  # type: ignore[no-untyped-def]
+    typingctx,
+    source,
+    vectors,
+    lanes,
+    count,
+    matrix,
+    at,
+    apart,
+    out,
+    out_at,
+    zero,
+    absorbing,
+    sign,
+):
+    """Copy ``count`` >= 1 steps of ``vectors * lanes`` numbers; return 1 if one is a NaN, else 0.
+
+    Step p lies at ``matrix[at + p * apart]``, of an array in C order, and goes to ``out[out_at + p
+    * vectors * lanes]``; ``zero`` becomes ``absorbing``, all others are multiplied by ``sign``.
+    """
+    if not are_literal(source, vectors, lanes):
+        return None
+    n, width = literal(vectors), literal(lanes)
+    number = matrix.dtype
+    signature = types.int64(
+        *(source, vectors, lanes, types.int64, matrix, types.int64, types.int64, out),
+        *(types.int64, number, number, number),
+    )
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v = Lanes(builder, number, width)
+        first, target = (
+            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
+            for i in (4, 7)
+        )
+        entrance = Entrance(v, *arguments[9:12])
+        start = builder.block
+        loop, done = (builder.append_basic_block(name) for name in ("steps", "copied"))
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        p = joined(builder, WORD, (word(0), start))
+        come, go = (joined(builder, x.type, (x, start)) for x in (first, target))
+        none = ir.Constant(ir.VectorType(ir.IntType(1), width), [0] * width)
+        seen = flags = joined(builder, none.type, (none, start))
+        for j in range(n):
+            x = v.load(come, j * width)
+            v.store(entrance.passed(x), go, j * width)
+            flags = builder.or_(flags, entrance.strange(x))
+        following = builder.add(p, word(1))
+        p.add_incoming(following, loop)
+        come.add_incoming(v.at(come, arguments[6]), loop)
+        go.add_incoming(v.at(go, n * width), loop)
+        seen.add_incoming(flags, loop)
+        builder.cbranch(builder.icmp_signed("<", following, arguments[3]), loop, done)
+        builder.position_at_end(done)
+        return any_of(builder, flags)
+
+    return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def turned_rows(  # type: ignore[no-untyped-def]
+    typingctx,
+    source,
+    rows,
+    lanes,
+    count,
+    matrix,
+    at,
+    apart,
+    out,
+    out_at,
+    out_apart,
+    zero,
+    absorbing,
+    sign,
+):
+    """Write ``rows`` rows of ``count * lanes`` numbers by columns; return 1 if one is a NaN.
+
+    As `copied_steps`, with count >= 1: row x lies at ``matrix[at + x * apart]``, and its number p
+    goes to ``out[out_at + p * out_apart + x]``. The rows are in registers together, so they are
+    few, and the columns are stored as one vector if there is 0 in place of ``out_apart``, which
+    means ``rows``.
+    """
+    if not are_literal(source, rows, lanes):
+        return None
+    m, width = literal(rows), literal(lanes)
+    together = isinstance(out_apart, types.IntegerLiteral) and literal(out_apart) == 0
+    number = matrix.dtype
+    signature = types.int64(
+        *(source, rows, lanes, types.int64, matrix, types.int64, types.int64, out),
+        *(types.int64, out_apart if together else types.int64, number, number, number),
+    )
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v, column = Lanes(builder, number, width), Lanes(builder, number, m)
+        step = word(m) if together else arguments[9]
+        first, target = (
+            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
+            for i in (4, 7)
+        )
+        entrance = Entrance(v, *arguments[10:13])
+        start = builder.block
+        loop, done = (builder.append_basic_block(name) for name in ("columns", "turned"))
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        p = joined(builder, WORD, (word(0), start))
+        come, go = (joined(builder, x.type, (x, start)) for x in (first, target))
+        none = ir.Constant(ir.VectorType(ir.IntType(1), width), [0] * width)
+        seen = flags = joined(builder, none.type, (none, start))
+        entered = []
+        for i in range(m):
+            x = v.load(come, builder.mul(word(i), arguments[6]))
+            entered.append(entrance.passed(x))
+            flags = builder.or_(flags, entrance.strange(x))
+        columns = interleaved(builder, entered)
+        if together:
+            Lanes(builder, number, m * width).store(columns, go, 0)
+        else:
+            for j in range(width):
+                part = parted(builder, columns, range(j * m, (j + 1) * m))
+                column.store(part, go, builder.mul(word(j), step))
+        following = builder.add(p, word(1))
+        p.add_incoming(following, loop)
+        come.add_incoming(v.at(come, width), loop)
+        go.add_incoming(v.at(go, builder.mul(word(width), step)), loop)
+        seen.add_incoming(flags, loop)
+        builder.cbranch(builder.icmp_signed("<", following, arguments[3]), loop, done)
+        builder.position_at_end(done)
+        return any_of(builder, flags)
+
+    return signature, generate
+
+
+def parted(builder: ir.IRBuilder, x: Any, places: Sequence[int], y: Any = None) -> Any:
+    """Return the numbers at some places of a vector, or of two of one length, as a vector."""
+    pattern = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places))
+    return builder.shuffle_vector(x, y or ir.Constant(x.type, ir.Undefined), pattern)
+
+
+def interleaved(builder: ir.IRBuilder, vectors: Sequence[Any]) -> Any:
+    """Return the first numbers of all vectors, then the second ones, and so on, as one vector.
+
+    An even number of vectors is interleaved in halves, which takes instructions that there are.
+    """
+    count, width = len(vectors), vectors[0].type.count
+    if count == 1:
+        return vectors[0]
+    if count % 2 == 0:
+        x, y = (interleaved(builder, vectors[i::2]) for i in range(2))
+        size = x.type.count
+        return parted(builder, x, [i // 2 + size * (i % 2) for i in range(2 * size)], y)
+    joint = vectors[0]
+    for vector in vectors[1:]:
+        size = joint.type.count
+        longer = parted(builder, vector, [min(i, width) for i in range(size)])
+        joint = parted(builder, joint, range(size + width), longer)
+    return parted(builder, joint, [x * width + p for p in range(width) for x in range(count)])
