@@ -26,8 +26,11 @@ VARIABLES, TERMS, POINTS = 3, 64, 4096
 Boxes around neighbours then exclude most terms; in more dimensions they are too wide for that.
 """
 
-FILTERED = {4: (16, 512), 8: (8, 256)}
-"""From how many variables and terms on a filter pays, by the bytes in a number."""
+FILTERED = {(4, 4): (16, 512), (4, 8): (8, 256), (2, 4): (24, 512), (2, 8): (16, 512)}
+"""From how many variables and terms on a filter pays.
+
+By how many quantized numbers 32 bits hold, and by the bytes in a number.
+"""
 
 PAUSE = 16
 """For how many chunks of points the filter rests when it excluded too little."""
@@ -217,33 +220,34 @@ def _filter(
     from tropical.kernels.evaluation import best_tile
     from tropical.kernels.filtered_evaluation import (
         MOST_VARIABLES,
+        best_quantization,
         filtered_kernel,
-        has_vnni,
         quantize_terms,
     )
 
     dtype, (m, d) = exponents.dtype, exponents.shape
-    least = FILTERED[dtype.itemsize]
-    pays = least[0] <= d <= MOST_VARIABLES and m >= least[1]
-    if dtype.kind == "i" or not pays or not has_vnni():
+    how = best_quantization()
+    if dtype.kind == "i" or how is None:
+        return None
+    least = FILTERED[how.parts, dtype.itemsize]
+    if not (least[0] <= d <= MOST_VARIABLES and m >= least[1]):
         return None
     start, weights = bound
     tile = best_tile(dtype)
     count = terms.size // (d + 1)
-    bytes_ = np.empty(count * (-(-d // 4) + 1), np.int32)
-    constants = np.empty(count, np.float32)
-    *norms, unit = quantize_terms(
-        plain(coefficients), plain(exponents), weights, tile.rows, bytes_, constants
-    )
+    quantized = np.empty(count * (-(-d // how.parts) + 1), np.int32)
+    constants, levels = np.empty(count, np.float32), how.levels(d)
+    given_terms = plain(coefficients), plain(exponents), weights, tile.rows
+    *norms, unit = quantize_terms(*given_terms, how.parts, how.bias, levels, quantized, constants)
     kind = np.finfo(dtype)
     numbers = float(kind.eps) / 2, float(kind.smallest_subnormal), dtype.type(lowest(dtype))
-    given = weights, np.array(norms), start, unit, *numbers
+    given = weights, np.array(norms), levels, start, unit, *numbers
 
     def find(panels: Array, inside: Array, part: Largest) -> Array:
         """Write the largest terms at packed points, and tell at which panels that was done."""
         done = np.empty(-(-len(inside) // tile.columns), np.bool_)
-        kernel = filtered_kernel(tile, kept, native=True)
-        kernel(terms, bytes_, constants, panels, inside, *given, *part, done)
+        kernel = filtered_kernel(tile, kept, how)
+        kernel(terms, quantized, constants, panels, inside, *given, *part, done)
         return done
 
     return find

@@ -1,16 +1,19 @@
-"""The innermost loops of the filter for evaluation: terms at points in bytes, in LLVM's IR.
+"""The innermost loops of the filter for evaluation, in LLVM's IR: terms in small integers.
 
 An instruction of processors with VNNI multiplies four pairs of bytes and adds the products to an
-integer of 32 bits: four times as many products as a fused multiplication has of float32. Where it
-is missing, other instructions do the same, slowly.
+integer of 32 bits: four times as many products as a fused multiplication has of float32. An older
+one multiplies two pairs of words of 16 bits, and another one adds: they share four pipes of a Zen
+processor where the fused multiplication has two. Where neither is there, other instructions do the
+same, slowly.
 
 How the constants reach a kernel is told in `tropical.kernels.register_tiles`.
 """
 
 from __future__ import annotations
 
+from math import isqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import llvmlite.binding
@@ -34,18 +37,58 @@ SOURCE = crc32(Path(__file__).read_bytes(), evaluation_tiles.SOURCE)
 """A number that changes with this file, and with those that it builds on."""
 
 
-def with_products_of_bytes(v: Lanes, sum_: Any, x: Any, y: Any, native: int) -> Any:
-    """Return ``sum_`` plus the products of four unsigned bytes of x and signed ones of y."""
+class Quantization(NamedTuple):
+    """How numbers become small integers: so many in 32 bits, and whether an instruction knows them.
+
+    Four are bytes, of which those of points are 128 more than they mean, since the instruction
+    takes them as unsigned; two are words.
+    """
+
+    parts: int
+    native: bool
+
+    @property
+    def bits(self) -> int:
+        """How many bits a number has."""
+        return 32 // self.parts
+
+    @property
+    def bias(self) -> int:
+        """What is added to the numbers of points."""
+        return 128 if self.parts == 4 else 0
+
+    def levels(self, variables: int) -> int:
+        """Return the largest size of a number, with which no sum of products leaves 32 bits."""
+        return 127 if self.parts == 4 else min(2**15 - 1, isqrt((2**31 - 1) // variables))
+
+
+def with_products(v: Lanes, sum_: Any, x: Any, y: Any, parts: int, native: int) -> Any:
+    """Return ``sum_`` plus the products of the parts of x, or of what lies at x, with those of y.
+
+    Words in memory are multiplied where they lie. LLVM would load them, and then store a sum for
+    want of registers; so that instruction is assembly, which says that it reads.
+    """
     builder = v.builder
-    if native:
+    if native and parts == 4:
         llvmlite.binding.initialize_native_asmparser()
         kind = ir.FunctionType(v.type, [v.type] * 3)
         assembly = ir.InlineAsm(kind, "vpdpbusd $2, $1, $0", "=v,v,v,0", side_effect=False)
         return builder.call(assembly, [x, y, sum_])
-    for byte in range(4):
-        unsigned = builder.and_(builder.lshr(x, v.constant(8 * byte)), v.constant(255))
-        signed = builder.ashr(builder.shl(y, v.constant(24 - 8 * byte)), v.constant(24))
-        sum_ = builder.add(sum_, builder.mul(unsigned, signed))
+    if native:
+        llvmlite.binding.initialize_native_asmparser()
+        kind = ir.FunctionType(v.type, [x.type, v.type])
+        in_memory = x.type != v.type
+        instruction = f"vpmaddwd {'($1)' if in_memory else '$1'}, $2, $0"
+        constraints = "=x,r,x,~{memory}" if in_memory else "=x,x,x"
+        assembly = ir.InlineAsm(kind, instruction, constraints, side_effect=in_memory)
+        return builder.add(sum_, builder.call(assembly, [x, y]))
+    bits = 32 // parts
+    for part in range(parts):
+        aligned = [builder.shl(z, v.constant(32 - bits * (part + 1))) for z in (x, y)]
+        to_numbers = builder.lshr if parts == 4 else builder.ashr
+        left = to_numbers(aligned[0], v.constant(32 - bits))
+        right = builder.ashr(aligned[1], v.constant(32 - bits))
+        sum_ = builder.add(sum_, builder.mul(left, right))
     return sum_
 
 
@@ -57,9 +100,10 @@ def quantized_maxima(  # type: ignore[no-untyped-def]
     vectors,
     lanes,
     fused,
+    parts,
     native,
     blocks,
-    fours,
+    words,
     terms,
     constants,
     points,
@@ -70,29 +114,31 @@ def quantized_maxima(  # type: ignore[no-untyped-def]
 ):
     """Write the largest quantized term of each block at ``vectors * lanes`` points into ``maxima``.
 
-    terms (blocks * rows * (fours + 1),), int32: of each block ``rows`` sums to begin with, then the
-    bytes of its ``rows`` terms, four variables in an integer, of which there are ``fours`` >= 1;
-    points, from ``points_at`` on: ``vectors * lanes`` such integers for every four variables. The
-    sum of products, plus its term's number among ``constants`` (blocks * rows,) times the point's
+    terms (blocks * rows * (words + 1),), int32: of each block ``rows`` sums to begin with, then its
+    ``rows`` terms, ``parts`` variables in an integer, of which there are ``words`` >= 1; points,
+    from ``points_at`` on: ``vectors * lanes`` such integers for every so many variables. The sum of
+    products, plus its term's number among ``constants`` (blocks * rows,) times the point's
     among ``rates`` (vectors * lanes,), is the quantized term, a float32; maxima (blocks * vectors *
     lanes,). Into ``largest`` (2 * vectors * lanes,) go the largest maximum of each point, then the
     second largest.
     """
-    if not are_literal(source, rows, vectors, lanes, fused, native):
+    if not are_literal(source, rows, vectors, lanes, fused, parts, native):
         return None
-    m, n, width, fuse, vnni = (literal(x) for x in (rows, vectors, lanes, fused, native))
+    m, n, width, fuse = (literal(x) for x in (rows, vectors, lanes, fused))
+    many, fast = literal(parts), literal(native)
+    held = 2 if fast and many == 2 else n
     signature = types.void(
-        *(source, rows, vectors, lanes, fused, native, types.int64, types.int64, terms, constants),
-        *(points, types.int64, rates, maxima, largest),
+        *(source, rows, vectors, lanes, fused, parts, native, types.int64, types.int64, terms),
+        *(constants, points, types.int64, rates, maxima, largest),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v, w = Lanes(builder, types.int32, width), Lanes(builder, types.float32, width)
         first, first_constant, xs, rate, out, top = (
             pointer_to(context, builder, signature.args[i], arguments[i])
-            for i in (8, 9, 10, 12, 13, 14)
+            for i in (9, 10, 11, 13, 14, 15)
         )
-        xs = v.at(xs, arguments[11])
+        xs = v.at(xs, arguments[12])
         tile = [(i, j) for i in range(m) for j in range(n)]
         start = builder.block
         outer, inner, after, done = (
@@ -107,32 +153,32 @@ def quantized_maxima(  # type: ignore[no-untyped-def]
         lowest = w.constant(w.lowest)
         best = [[joined(builder, w.type, (lowest, start)) for _ in range(2)] for _ in range(n)]
         begun = [v.spread(builder.load(v.at(at, i))) for i in range(m)]
-        first_bytes = v.at(at, m)
+        first_words = v.at(at, m)
         builder.branch(inner)
         builder.position_at_end(inner)
         t = joined(builder, WORD, (word(0), outer))
-        e = joined(builder, at.type, (first_bytes, outer))
+        e = joined(builder, at.type, (first_words, outer))
         x = joined(builder, xs.type, (xs, outer))
         old = {(i, j): joined(builder, v.type, (begun[i], outer)) for i, j in tile}
-        columns = [v.load(x, j * width) for j in range(n)]
-        bytes_ = [v.spread(builder.load(v.at(e, i))) for i in range(m)]
-        sums = {
-            (i, j): with_products_of_bytes(v, old[i, j], columns[j], bytes_[i], vnni)
-            for i, j in tile
-        }
+        columns = [v.load(x, j * width) if j < held else v.at(x, j * width) for j in range(n)]
+        sums = {}
+        for i in range(m):
+            numbers = v.spread(builder.load(v.at(e, i)))
+            for j in range(n):
+                sums[i, j] = with_products(v, old[i, j], columns[j], numbers, many, fast)
         t_next, e_next = builder.add(t, word(1)), v.at(e, m)
         t.add_incoming(t_next, inner)
         e.add_incoming(e_next, inner)
         x.add_incoming(v.at(x, n * width), inner)
         for place in tile:
             old[place].add_incoming(sums[place], inner)
-        builder.cbranch(builder.icmp_signed("<", t_next, arguments[7]), inner, after)
+        builder.cbranch(builder.icmp_signed("<", t_next, arguments[8]), inner, after)
         builder.position_at_end(after)
-        numbers = [w.spread(builder.load(w.at(c, i))) for i in range(m)]
+        added = [w.spread(builder.load(w.at(c, i))) for i in range(m)]
         for j in range(n):
             factor = w.load(rate, j * width)
             values = [
-                with_product(builder, builder.sitofp(sums[i, j], w.type), numbers[i], factor, fuse)
+                with_product(builder, builder.sitofp(sums[i, j], w.type), added[i], factor, fuse)
                 for i in range(m)
             ]
             while len(values) > 1:
@@ -153,7 +199,7 @@ def quantized_maxima(  # type: ignore[no-untyped-def]
         at.add_incoming(e_next, after)
         c.add_incoming(w.at(c, m), after)
         to.add_incoming(w.at(to, n * width), after)
-        builder.cbranch(builder.icmp_signed("<", block_next, arguments[6]), outer, done)
+        builder.cbranch(builder.icmp_signed("<", block_next, arguments[7]), outer, done)
         builder.position_at_end(done)
         for j in range(n):
             for rank in range(2):
