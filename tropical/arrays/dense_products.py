@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tropical.arrays.aligned import aligned
 from tropical.arrays.integer_ranges import extent_of, require_sums
 from tropical.arrays.reading import plain
 from tropical.arrays.reading import zero as zero_of
@@ -130,7 +131,7 @@ def packed(
     from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
 
     n = matrix.shape[1]
-    out = np.empty(-(-n // width) * width * depth, how.dtype)
+    out = aligned(-(-n // width) * width * depth, how.dtype)
     marks = np.zeros(n, bool)
     number = how.dtype.type
     numbers = [number(v) for v in (how.zero, how.absorbing, how.sign, fill)]
@@ -149,7 +150,7 @@ def in_lines(panels: Array, width: int, depth: int, threads: int) -> Array:
     """Return a packed matrix with each of its columns in one piece."""
     from tropical.kernels.packing import lanes_of, lining_kernel
 
-    lines = np.empty_like(panels)
+    lines = aligned(panels.size, panels.dtype)
     lay_out = lining_kernel(width, lanes_of(panels.dtype))
 
     def strip(columns: tuple[int, int]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tropical.arrays.aligned import aligned
 from tropical.arrays.reading import plain
 from tropical.arrays.threads import in_threads, strips
 from tropical.typing import Array
@@ -149,7 +150,7 @@ def largest_terms(
     def evaluate(strip: tuple[int, int]) -> None:
         """Fill in the answers for a strip of the points."""
         panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
-        panels = _aligned(panels_in * tile.columns * d, dtype)
+        panels = aligned(panels_in * tile.columns * d, dtype)
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
         names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
@@ -287,10 +288,3 @@ def _remove(found: Largest, limit: float) -> None:
     removed = found.values <= -limit
     found.values[removed] = -np.inf
     found.indices[removed[: len(found.indices)]] = -1
-
-
-def _aligned(count: int, dtype: np.dtype[Any]) -> Array:
-    """Return an array that begins where a line of the cache does."""
-    room = np.empty(count * dtype.itemsize + 64, np.uint8)
-    begin = -room.ctypes.data % 64
-    return room[begin : begin + count * dtype.itemsize].view(dtype)
