@@ -11,6 +11,7 @@ import tropical as tp
 from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, dtypes, factors, matrices, semirings
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
+from tropical.kernels import machine
 
 
 @given(factors())
@@ -222,3 +223,28 @@ def test_small_integers_keep_their_zero():
 def test_what_cannot_be_multiplied_says_why(error, call, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("by_words", [False, True])
+@pytest.mark.parametrize("size", [9, 2**53, 2**53 + 1, 2**60])
+@pytest.mark.parametrize("semiring", [tp.max_plus, tp.min_plus])
+def test_integers_of_64_bits_are_exact_whatever_multiplies_them(
+    semiring, size, by_words, monkeypatch
+):
+    monkeypatch.setattr(machine, "has_maxima_of_words", lambda: by_words)
+    generator = np.random.default_rng(size % 1000)
+    zero = twins.zero("i8", semiring)
+    shapes = (27, 130), (130, 39), (27, 39)  # so many that numpy does not do it
+    A, B, before = (generator.integers(-(size // 2), size // 2 + 1, shape) for shape in shapes)
+    A[0, :2], B[:2, 0] = size // 2, size - size // 2  # the largest sum, odd or not, and a tie
+    A[1] = B[3] = A[2, 5] = before[1, 1] = before[4, 2] = zero
+    values, places = twins.product(A, B, semiring)
+    for left in (A, np.asfortranarray(A)):
+        found, index = tp.matmul_argmax(left, B, semiring=semiring)
+        assert twins.same(found, values)
+        assert np.array_equal(index, places)
+        assert twins.same(tp.matmul(left, np.asfortranarray(B), semiring=semiring), values)
+    out, better = before.copy(), max if semiring is tp.max_plus else min
+    tp.matmul(A, B, out=out, accumulate=True, semiring=semiring, threads=2)
+    pairs = zip(before.ravel().tolist(), values.ravel().tolist(), strict=True)
+    assert out.ravel().tolist() == [better(pair) for pair in pairs]

@@ -24,5 +24,5 @@ def aligned(count: int, dtype: np.dtype[Any]) -> Array:
     ((5,), 0)
     """
     room = np.empty(count * dtype.itemsize + LINE, np.uint8)
-    begin = -room.ctypes.data % LINE
+    begin = -room.__array_interface__["data"][0] % LINE
     return room[begin : begin + count * dtype.itemsize].view(dtype)

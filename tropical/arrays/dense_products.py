@@ -16,16 +16,23 @@ from tropical.arrays.threads import in_threads, strips
 from tropical.semiring import Semiring
 from tropical.typing import Array
 
+DOUBLES_EXACT = 2**53
+"""Up to this size every integer is a double."""
+
 
 @dataclass(frozen=True)
 class Passage:
-    """How numbers enter max-plus and leave it: by their sign, and by what stands for the zero."""
+    """How numbers enter max-plus and leave it: by their sign, and by what stands for the zero.
+
+    ``reach`` bounds the integers inside that are no zeros; None where that is not known.
+    """
 
     dtype: np.dtype[Any]
     sign: int
     zero: float | int
     absorbing: float | int
     threshold: float | int
+    reach: int | None = None
 
     @property
     def lowest(self) -> float | int:
@@ -83,7 +90,8 @@ def passage(
     if padded:
         left = replace(left, has_zero=True)
     sums = require_sums(left, right, dtype, semiring, result)
-    return Passage(dtype, semiring.sign, zero, sums.sentinel, sums.threshold)
+    reach = max(left.size + right.size, result)
+    return Passage(dtype, semiring.sign, zero, sums.sentinel, sums.threshold, reach)
 
 
 def dense_product(
@@ -91,13 +99,23 @@ def dense_product(
 ) -> None:
     """Write the product of two matrices into C (contiguous), or its maximum with C.
 
-    A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows.
+    A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows. Integers of
+    64 bits are multiplied as doubles where that is quicker and no sum is too large to be exact.
     """
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
+    from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
+    from tropical.kernels.machine import has_maxima_of_words
     from tropical.kernels.products import PANELS, best_tile, product_kernel
 
     m, k = A.shape
+    outside, room = how, C
+    in_doubles = how.reach is not None and how.reach <= DOUBLES_EXACT and how.dtype == np.int64
+    if in_doubles and not has_maxima_of_words():
+        how = replace(how, dtype=np.dtype(np.float64), absorbing=-np.inf, threshold=-np.inf)
+        room = C.view(np.float64)
+        if resume:
+            to_doubles(C.reshape(-1), room.reshape(-1), outside.lowest)
     number = how.dtype.type
     tile = best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP
@@ -110,11 +128,14 @@ def dense_product(
 
     def strip(rows: tuple[int, int]) -> None:
         if index is None:
-            multiply(a, b, C, depth, *rows, int(resume), number(1))
+            multiply(a, b, room, depth, *rows, int(resume), number(1))
         else:
             blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{how.dtype.itemsize}")
-            multiply(a, b, *lines, C, index, blocks, depth, *rows, int(resume), number(1))
-        if how.sign < 0 or how.threshold != how.lowest:
+            multiply(a, b, *lines, room, index, blocks, depth, *rows, int(resume), number(1))
+        if room is not C:
+            done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
+            to_integers(done, result, how.zero, how.sign)
+        elif how.sign < 0 or how.threshold != how.lowest:
             how.leave(C[slice(*rows)])
 
     in_threads(strip, strips(m, tile.rows, threads), threads)
@@ -134,7 +155,7 @@ def packed(
     out = aligned(-(-n // width) * width * depth, how.dtype)
     marks = np.zeros(n, bool)
     number = how.dtype.type
-    numbers = [number(v) for v in (how.zero, how.absorbing, how.sign, fill)]
+    numbers = [matrix.dtype.type(how.zero), *(number(v) for v in (how.absorbing, how.sign, fill))]
     across = matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous
     pack = (packing_kernel if across else turning_kernel)(width, lanes_of(how.dtype))
     source = plain(matrix if across else matrix.T)

@@ -14,12 +14,12 @@ def extent(numbers: Array, zero: Any) -> tuple[int, int, bool]:
 
     numbers (n,) integers: one pass.
     """
-    low = high = 0 * zero
-    found = False
-    for value in numbers:
-        absent = value == zero
-        found |= absent
-        counted = 0 * zero if absent else value
-        low = min(low, counted)
-        high = max(high, counted)
-    return low, high, found
+    nothing = 0 * zero
+    low = high = zeros = nothing
+    for i in range(numbers.shape[0]):
+        absent = numbers[i] == zero
+        counted = nothing if absent else numbers[i]
+        zeros |= nothing + absent  # a flag of another width would keep the loop from vectors
+        low = counted if counted < low else low
+        high = counted if counted > high else high
+    return low, high, zeros != nothing

@@ -46,6 +46,15 @@ def adds_by_fma() -> bool:
 
 
 @cache
+def has_maxima_of_words() -> bool:
+    """Tell whether the maximum of integers of 64 bits is one instruction, as of all other types.
+
+    Elsewhere it is a comparison and a choice, and a product takes longer than one of doubles.
+    """
+    return "avx512f" in features()
+
+
+@cache
 def spreads_integers_quicker() -> bool:
     """Tell whether an integer of memory reaches all lanes of 512 bits without a vector pipe.
 

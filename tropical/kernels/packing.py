@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tropical.kernels.compilation import kernel
+from tropical.kernels.machine import has_maxima_of_words
 from tropical.kernels.packing_tiles import SOURCE, copied_steps, turned_rows
 from tropical.kernels.products import best_tile
 from tropical.typing import Array
@@ -50,10 +51,11 @@ def packing_kernel(width: int, lanes: int) -> Callable[..., None]:
     ) -> None:
         """Pack columns ``begin`` to ``end`` of a matrix.
 
-        matrix (k, n), out (panels * depth * width,), marks (n,): set where a column holds a NaN.
-        The zero becomes ``absorbing``, all others are multiplied by ``sign``. ``begin`` is a
-        multiple of ``width``; columns that the last panel lacks are filled up with numbers 0, steps
-        from k up to ``depth`` with ``fill``.
+        matrix (k, n); out (panels * depth * width,), of the same type, or of doubles in which the
+        integers are exact; absorbing, sign and fill are of its type. marks (n,): set where a column
+        holds a NaN. The zero becomes ``absorbing``, all others are multiplied by ``sign``.
+        ``begin`` is a multiple of ``width``; columns that the last panel lacks are filled up with
+        numbers 0, steps from k up to ``depth`` with ``fill``.
         """
         k, n = matrix.shape
         flat = matrix.reshape(k * n)
@@ -166,24 +168,21 @@ def lining_kernel(width: int, lanes: int) -> Callable[..., None]:
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what `python -m tropical.kernels warm` compiles of this file."""
-    for name in ("f4", "f8", "i4", "i8"):
-        dtype = np.dtype(name)
-        line, matrix = np.zeros(0, dtype), np.zeros((0, 0), dtype)
-        tile, lanes, one = best_tile(dtype), lanes_of(dtype), dtype.type(1)
-        given = line, np.zeros(0, np.bool_), 0, 0, 0, one, one, one, one
+    types = [(name, name) for name in ("f4", "f8", "i4", "i8")]
+    for name, become in types if has_maxima_of_words() else [*types, ("i8", "f8")]:
+        matrix, dtype = np.zeros((0, 0), name), np.dtype(become)
+        line, one = np.zeros(0, dtype), dtype.type(1)
+        tile, lanes = best_tile(dtype), lanes_of(dtype)
+        what = name if name == become else f"{name} as {become}"
+        given = matrix, line, np.zeros(0, np.bool_), 0, 0, 0, matrix.dtype.type(1), one, one, one
         for width in (tile.rows, tile.columns):
-            yield (
-                f"{name}, {width} columns",
-                partial(_run, packing_kernel, width, lanes, matrix, *given),
-            )
-            yield (
-                f"{name}, {width} rows",
-                partial(_run, turning_kernel, width, lanes, matrix, *given),
-            )
-            yield (
-                f"{name}, {width} lines",
-                partial(_run, lining_kernel, width, lanes, line, line, 0, 0, 0, one),
-            )
+            packing = partial(_run, packing_kernel, width, lanes, *given)
+            turning = partial(_run, turning_kernel, width, lanes, *given)
+            yield f"{what}, {width} columns", packing
+            yield f"{what}, {width} rows", turning
+            if name == become:
+                lining = partial(_run, lining_kernel, width, lanes, line, line, 0, 0, 0, one)
+                yield f"{what}, {width} lines", lining
 
 
 def _run(factory: Callable[..., Any], width: int, lanes: int, *arguments: Any) -> None:

@@ -33,18 +33,23 @@ SOURCE = crc32(Path(__file__).read_bytes(), register_tiles.SOURCE)
 
 
 class Entrance:
-    """How vectors of numbers enter a panel: by their sign, the zero as another number."""
+    """How vectors of numbers enter a panel: by their sign, the zero as another number.
 
-    def __init__(self, v: Lanes, zero: ir.Value, absorbing: ir.Value, sign: ir.Value) -> None:
-        self.v = v
-        self.zero, self.absorbing, self.sign = (v.spread(x) for x in (zero, absorbing, sign))
+    Integers may become floats, which the caller knows to be exact.
+    """
+
+    def __init__(self, v: Lanes, w: Lanes, zero: Any, absorbing: Any, sign: Any) -> None:
+        self.v, self.w = v, w
+        self.zero = v.spread(zero)
+        self.absorbing, self.sign = w.spread(absorbing), w.spread(sign)
 
     def passed(self, x: ir.Value) -> ir.Value:
         """Return numbers as they are in a panel."""
         builder = self.v.builder
-        multiply = builder.fmul if self.v.floating else builder.mul
+        multiply = builder.fmul if self.w.floating else builder.mul
         compare = builder.fcmp_ordered if self.v.floating else builder.icmp_signed
-        return builder.select(compare("==", x, self.zero), self.absorbing, multiply(x, self.sign))
+        y = x if self.v.type == self.w.type else builder.sitofp(x, self.w.type)
+        return builder.select(compare("==", x, self.zero), self.absorbing, multiply(y, self.sign))
 
     def strange(self, x: ir.Value) -> ir.Value:
         """Tell lane by lane what is not a number."""
@@ -78,24 +83,24 @@ def copied_steps(  # type: ignore[no-untyped-def]
     """Copy ``count`` >= 1 steps of ``vectors * lanes`` numbers; return 1 if one is a NaN, else 0.
 
     Step p lies at ``matrix[at + p * apart]``, of an array in C order, and goes to ``out[out_at + p
-    * vectors * lanes]``; ``zero`` becomes ``absorbing``, all others are multiplied by ``sign``.
+    * vectors * lanes]``; ``zero`` becomes ``absorbing``, all others are multiplied by ``sign``. The
+    last two are of the type of ``out``.
     """
     if not are_literal(source, vectors, lanes):
         return None
     n, width = literal(vectors), literal(lanes)
-    number = matrix.dtype
     signature = types.int64(
         *(source, vectors, lanes, types.int64, matrix, types.int64, types.int64, out),
-        *(types.int64, number, number, number),
+        *(types.int64, matrix.dtype, out.dtype, out.dtype),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        v = Lanes(builder, number, width)
+        v, w = (Lanes(builder, array.dtype, width) for array in (matrix, out))
         first, target = (
             v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
             for i in (4, 7)
         )
-        entrance = Entrance(v, *arguments[9:12])
+        entrance = Entrance(v, w, *arguments[9:12])
         start = builder.block
         loop, done = (builder.append_basic_block(name) for name in ("steps", "copied"))
         builder.branch(loop)
@@ -106,7 +111,7 @@ def copied_steps(  # type: ignore[no-untyped-def]
         seen = flags = joined(builder, none.type, (none, start))
         for j in range(n):
             x = v.load(come, j * width)
-            v.store(entrance.passed(x), go, j * width)
+            w.store(entrance.passed(x), go, j * width)
             flags = builder.or_(flags, entrance.strange(x))
         following = builder.add(p, word(1))
         p.add_incoming(following, loop)
@@ -148,20 +153,20 @@ def turned_rows(  # type: ignore[no-untyped-def]
         return None
     m, width = literal(rows), literal(lanes)
     together = isinstance(out_apart, types.IntegerLiteral) and literal(out_apart) == 0
-    number = matrix.dtype
     signature = types.int64(
         *(source, rows, lanes, types.int64, matrix, types.int64, types.int64, out),
-        *(types.int64, out_apart if together else types.int64, number, number, number),
+        *(types.int64, out_apart if together else types.int64, matrix.dtype, out.dtype, out.dtype),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        v, column = Lanes(builder, number, width), Lanes(builder, number, m)
+        v, w = (Lanes(builder, array.dtype, width) for array in (matrix, out))
+        column = Lanes(builder, out.dtype, m)
         step = word(m) if together else arguments[9]
         first, target = (
             v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
             for i in (4, 7)
         )
-        entrance = Entrance(v, *arguments[10:13])
+        entrance = Entrance(v, w, *arguments[10:13])
         start = builder.block
         loop, done = (builder.append_basic_block(name) for name in ("columns", "turned"))
         builder.branch(loop)
@@ -177,7 +182,7 @@ def turned_rows(  # type: ignore[no-untyped-def]
             flags = builder.or_(flags, entrance.strange(x))
         columns = interleaved(builder, entered)
         if together:
-            Lanes(builder, number, m * width).store(columns, go, 0)
+            Lanes(builder, out.dtype, m * width).store(columns, go, 0)
         else:
             for j in range(width):
                 part = parted(builder, columns, range(j * m, (j + 1) * m))
