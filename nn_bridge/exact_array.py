@@ -17,6 +17,8 @@ from tropical.typing import Array, Rational
 from tropical.wording import counted
 
 LARGEST_EXACT_INTEGER = 2**53
+FEW = 32
+"""Up to so many doubles are split one by one: that is faster than NumPy's calls for arrays."""
 
 
 def exact_array(data: Any, name: str, dimensions: int) -> Array:
@@ -74,14 +76,12 @@ def without_tensor(data: Any, name: str) -> Any:
 
 def as_integers(array: Array) -> tuple[Array, int]:
     """Return integers (an object array) and a positive denominator with ``array`` as quotient."""
-    if array.dtype == object:
-        ratios = [entry.as_integer_ratio() for entry in array.flat]
+    if array.dtype == object or array.size <= FEW:
+        ratios = [entry.as_integer_ratio() for entry in array.ravel().tolist()]
         denominator = lcm(1, *(below for _, below in ratios))
         numerators = [above * (denominator // below) for above, below in ratios]
         return object_array(numerators, array.shape), denominator
     mantissas, exponents = dyadic_parts(array)
-    if array.size == 0:
-        return np.empty(array.shape, object), 1
     exponents[mantissas == 0] = 0
     lowest = min(int(exponents.min()), 0)
     shifts = exponents - lowest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import lcm
 from typing import Any, TypeAlias
 
@@ -76,7 +77,7 @@ class Affine(Immutable):
     def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
         """Return the image of the point ``numerators / denominator`` in the same form."""
         product, scale = self.weight.times(numerators)
-        shift, shift_scale = as_integers(self.bias)
+        shift, shift_scale = self._integers
         return product * shift_scale + shift * (denominator * scale), (
             denominator * scale * shift_scale
         )
@@ -93,6 +94,10 @@ class Affine(Immutable):
 
     def __hash__(self) -> int:
         return hash(self._data())
+
+    @cached_property
+    def _integers(self) -> tuple[Array, int]:
+        return as_integers(self.bias)
 
     def _data(self) -> tuple[Any, ...]:
         return (self.weight, data_of(self.bias))
@@ -155,15 +160,8 @@ class TwoSlope(Immutable):
 
     def exactly(self, numerators: Array, denominator: int) -> tuple[Array, int]:
         """Return the image of the point ``numerators / denominator`` in the same form."""
-        positive, positive_scale = as_integers(self.positive)
-        negative, negative_scale = as_integers(self.negative)
-        scale = lcm(positive_scale, negative_scale)
-        slopes = np.where(
-            numerators >= 0,
-            positive * (scale // positive_scale),
-            negative * (scale // negative_scale),
-        )
-        return slopes * numerators, denominator * scale
+        positive, negative, scale = self._integers
+        return np.where(numerators >= 0, positive, negative) * numerators, denominator * scale
 
     def rounded(self, points: Array) -> Array:
         """Return the images of the rows of a float array, in double precision."""
@@ -184,6 +182,18 @@ class TwoSlope(Immutable):
 
     def __hash__(self) -> int:
         return hash(self._data())
+
+    @cached_property
+    def _integers(self) -> tuple[Array, Array, int]:
+        """The slopes as integers over one denominator."""
+        positive, positive_scale = as_integers(self.positive)
+        negative, negative_scale = as_integers(self.negative)
+        scale = lcm(positive_scale, negative_scale)
+        return (
+            positive * (scale // positive_scale),
+            negative * (scale // negative_scale),
+            scale,
+        )
 
     def _data(self) -> tuple[Any, ...]:
         return data_of(self.positive), data_of(self.negative)

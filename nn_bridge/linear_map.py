@@ -69,8 +69,10 @@ class Dense(Immutable):
     def times(self, vector: Array) -> tuple[Array, int]:
         """Return the product with a vector of integers as integers over one denominator."""
         live = np.flatnonzero(vector)
-        if len(live) == len(vector) and self.stored <= REMEMBERED_ENTRIES:
+        if 2 * len(live) >= len(vector) and self.stored <= REMEMBERED_ENTRIES:
             integers, denominator = self._integers
+            if len(live) < len(vector):
+                integers, vector = integers[:, live], vector[live]
         else:
             integers, denominator = as_integers(self.entries[:, live])
             vector = vector[live]
@@ -198,12 +200,17 @@ class Sparse(Immutable):
         result = zeros(self.shape[0])
         if not self.stored:
             return result, 1
-        integers, denominator = as_integers(self.values)
+        remembered = self.stored <= REMEMBERED_ENTRIES
+        integers, denominator = self._integers if remembered else as_integers(self.values)
         lengths = np.diff(self.starts)
         filled = np.flatnonzero(lengths)
         products = integers * vector[self.places]
         result[filled] = np.add.reduceat(products, self.starts[:-1][filled])
         return result, denominator
+
+    @cached_property
+    def _integers(self) -> tuple[Array, int]:
+        return as_integers(self.values)
 
     @cached_property
     def selects(self) -> bool:

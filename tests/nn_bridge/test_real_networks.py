@@ -7,6 +7,7 @@ import pytest
 
 import nn_bridge as nb
 from tests import network_oracles as oracles
+from tests.nn_bridge.image_corners import corner
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +43,24 @@ def test_the_convolutional_network_is_proved_equal_to_its_rewriting(
     assert nb.check(tmp_path / "proof.json", convolutional, tmp_path / "rewritten.npz")
 
 
+@pytest.fixture(scope="module")
+def quarter(convolutional):
+    """The network on a quarter of the image, and its rewriting."""
+    f = corner(convolutional, 3)
+    return f, nb.rewrite(f, seed=2)
+
+
 @pytest.mark.parametrize("seed", range(20))
-def test_one_ulp_in_one_weight_is_refuted_by_a_verified_point(convolutional, rewritten, seed):
-    """Half of the changes are to the convolution's copies, half to the output weights."""
-    moved = _one_ulp_off(rewritten, np.random.default_rng(seed), layer=2 * (seed % 2))
-    verdict = nb.equivalent(convolutional, moved)
+def test_one_ulp_in_one_weight_is_refuted_by_a_verified_point(
+    convolutional, rewritten, quarter, seed
+):
+    """Half of the changes are to the convolution's copies, half to the output weights.
+
+    The first four are to the whole network.
+    """
+    f, g = (convolutional, rewritten) if seed < 4 else quarter
+    moved = _one_ulp_off(g, np.random.default_rng(seed), layer=2 * (seed % 2))
+    verdict = nb.equivalent(f, moved)
     assert isinstance(verdict, nb.Counterexample)
     assert verdict.check()
     assert verdict.values[0] != verdict.values[1]
