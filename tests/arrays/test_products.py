@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,16 +12,30 @@ from hypothesis import strategies as st
 import tropical as tp
 from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, dtypes, factors, matrices, semirings
+from tropical.arrays import products
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
 from tropical.kernels import machine
 
+WAYS = ("packed", "as they are", "by numpy")
 
+
+@contextmanager
+def multiplied(way):
+    """Let matrices of every size be multiplied in one of the ways, which sizes choose elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "SMALL", 10**9 if way == "as they are" else 0)
+        patch.setattr(products, "_is_little", lambda *_: way == "by numpy")
+        yield
+
+
+@pytest.mark.parametrize("way", WAYS)
 @given(factors())
-def test_the_product_is_the_best_sum(factors):
+def test_the_product_is_the_best_sum(way, factors):
     A, B, semiring = factors
     values, places = twins.product(A, B, semiring)
-    assert twins.same(tp.matmul(A, B, semiring=semiring), values)
-    found, index = tp.matmul_argmax(A, B, semiring=semiring)
+    with multiplied(way):
+        assert twins.same(tp.matmul(A, B, semiring=semiring), values)
+        found, index = tp.matmul_argmax(A, B, semiring=semiring)
     assert twins.same(found, values)
     assert np.array_equal(index, places)
 
@@ -27,6 +43,12 @@ def test_the_product_is_the_best_sum(factors):
 @given(factors(), st.integers(2, 5))
 def test_the_number_of_threads_changes_no_bit(factors, threads):
     A, B, semiring = factors
+    for way in WAYS:
+        with multiplied(way):
+            require_the_same_on_threads(A, B, semiring, threads)
+
+
+def require_the_same_on_threads(A, B, semiring, threads):
     one, index = tp.matmul_argmax(A, B, semiring=semiring)
     more, same_index = tp.matmul_argmax(A, B, semiring=semiring, threads=threads)
     assert one.tobytes() == more.tobytes()
@@ -34,8 +56,9 @@ def test_the_number_of_threads_changes_no_bit(factors, threads):
     assert tp.matmul(A, B, semiring=semiring, threads=threads).tobytes() == one.tobytes()
 
 
+@pytest.mark.parametrize("way", WAYS)
 @given(st.data())
-def test_accumulating_takes_the_better_of_both(data):
+def test_accumulating_takes_the_better_of_both(way, data):
     A, B, semiring = data.draw(factors())
     out = data.draw(matrices(A.dtype.str[1:], semiring, A.shape[0], B.shape[1]))
     if not out.flags.writeable:
@@ -50,7 +73,8 @@ def test_accumulating_takes_the_better_of_both(data):
         else:
             expected[at] = (max if semiring is tp.max_plus else min)(pair.tolist()) + nothing
     try:
-        result = tp.matmul(A, B, out=out, accumulate=True, semiring=semiring)
+        with multiplied(way):
+            result = tp.matmul(A, B, out=out, accumulate=True, semiring=semiring)
     except RangeError:
         assert out.dtype.kind == "i"
         return

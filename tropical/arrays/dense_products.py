@@ -139,7 +139,7 @@ def dense_product(
             how.leave(C[slice(*rows)])
 
     in_threads(strip, strips(m, tile.rows, threads), threads)
-    if poisoned_rows.any() or poisoned_columns.any():
+    if np.count_nonzero(poisoned_rows) or np.count_nonzero(poisoned_columns):
         poison(C, poisoned_rows, poisoned_columns, number(np.nan))
         if index is not None:
             poison(index, poisoned_rows, poisoned_columns, -1)

@@ -20,7 +20,7 @@ FEW = 2**15
 """Up to so many sums numpy answers while no kernel is loaded."""
 
 SMALL = 32
-"""Stacks of matrices of at most so many rows, columns and steps are multiplied in one kernel."""
+"""Matrices of at most so many rows, columns and steps are not packed; a stack is one call."""
 
 
 def matmul(
@@ -161,7 +161,8 @@ def _product(
         )
         raise DimensionError(message)
     try:
-        stack = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+        stacks = left.shape[:-2], right.shape[:-2]
+        stack = np.broadcast_shapes(*stacks) if any(stacks) else ()
     except ValueError as error:
         message = f"the stacks of A and B must fit together, got shapes {A.shape} and {B.shape}"
         raise DimensionError(message) from error
@@ -232,17 +233,17 @@ def _multiply(
     """Fill a result: by numpy, in one kernel for many, or one after the other."""
     *stack, m, n = result.shape
     k = left.shape[-1]
-    if not stack and min(m, n) > 1 and not _is_little(result, k):
+    if not stack and min(m, n) > 1 and max(m, n, k) > SMALL and not _is_little(result, k):
         dense_product(left, right, result, how, resume, index, threads)
         return
     if not resume:
         result.fill(how.lowest)
     if _is_little(result, k):
         _by_definition(left, right, result, index, how)
+    elif max(m, n, k) <= SMALL and (stack or min(m, n) > 1):
+        _multiply_small(left, right, result, index, how, threads)
     elif not stack:
         _multiply_matrices(left, right, result, index, how, threads)
-    elif max(m, n, k) <= SMALL:
-        _multiply_small(left, right, result, index, how, threads)
     else:
         lefts = np.broadcast_to(left, (*stack, m, k))
         rights = np.broadcast_to(right, (*stack, k, n))

@@ -33,6 +33,9 @@ WORKING = {
 }
 """The type that the numbers of an array are worked with; the first holds in the second exactly."""
 
+AS_THEY_ARE = {np.dtype(name) for name in WORKING.values()}
+"""The types of arrays that are taken without a change."""
+
 
 def read_array(value: Any, semiring: Semiring, name: str = "array") -> Array:
     """Return a numpy array of one of the four working types, without a copy where it can be.
@@ -110,6 +113,11 @@ def read_alike(semiring: Semiring, **values: Any) -> list[Array]:
     ArgumentTypeError
         If integers meet floats: the zero of integers is a sentinel, that of floats an infinity.
     """
+    first = next(iter(values.values()))
+    if all(type(value) is np.ndarray and value.dtype == first.dtype for value in values.values()):
+        require_semiring(semiring)
+        if first.dtype in AS_THEY_ARE:
+            return list(values.values())
     arrays = {name: read_array(value, semiring, name) for name, value in values.items()}
     kinds = {array.dtype.kind for array in arrays.values()}
     if len(kinds) > 1:
@@ -164,6 +172,8 @@ def read_integer(value: Any, name: str) -> int:
 
 def plain(array: Array, dtype: Any = None) -> Array:
     """Return an array as the kernels were compiled for it: contiguous, aligned and writeable."""
+    if dtype is None and array.flags.carray:
+        return array
     return np.require(array, dtype, ["C", "A", "W"])
 
 
