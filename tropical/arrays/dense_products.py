@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from tropical.arrays.aligned import aligned
 from tropical.arrays.integer_ranges import extent_of, require_sums
 from tropical.arrays.reading import plain
 from tropical.arrays.reading import zero as zero_of
+from tropical.arrays.scratch import Scratch
 from tropical.arrays.threads import in_threads, strips
 from tropical.semiring import Semiring
 from tropical.typing import Array
@@ -120,25 +122,28 @@ def dense_product(
     tile = best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP
     multiply = product_kernel(tile) if index is None else argmax_kernel(tile)
-    a, poisoned_rows = packed(A.T, tile.rows, depth, how, how.lowest, threads)
-    b, poisoned_columns = packed(B, tile.columns, depth, how, 0, threads)
-    lines = []
-    if index is not None:
-        lines = [in_lines(a, tile.rows, depth, threads), in_lines(b, tile.columns, depth, threads)]
+    with Scratch() as scratch:
+        room_for = partial(scratch.array, dtype=how.dtype)
+        a, poisoned_rows = packed(A.T, tile.rows, depth, how, how.lowest, threads, room_for)
+        b, poisoned_columns = packed(B, tile.columns, depth, how, 0, threads, room_for)
+        lines = []
+        if index is not None:
+            both = ((a, tile.rows), (b, tile.columns))
+            lines = [in_lines(*panels, depth, threads, room_for) for panels in both]
 
-    def strip(rows: tuple[int, int]) -> None:
-        if index is None:
-            multiply(a, b, room, depth, *rows, int(resume), number(1))
-        else:
-            blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{how.dtype.itemsize}")
-            multiply(a, b, *lines, room, index, blocks, depth, *rows, int(resume), number(1))
-        if room is not C:
-            done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
-            to_integers(done, result, how.zero, how.sign)
-        elif how.sign < 0 or how.threshold != how.lowest:
-            how.leave(C[slice(*rows)])
+        def strip(rows: tuple[int, int]) -> None:
+            if index is None:
+                multiply(a, b, room, depth, *rows, int(resume), number(1))
+            else:
+                blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{how.dtype.itemsize}")
+                multiply(a, b, *lines, room, index, blocks, depth, *rows, int(resume), number(1))
+            if room is not C:
+                done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
+                to_integers(done, result, how.zero, how.sign)
+            elif how.sign < 0 or how.threshold != how.lowest:
+                how.leave(C[slice(*rows)])
 
-    in_threads(strip, strips(m, tile.rows, threads), threads)
+        in_threads(strip, strips(m, tile.rows, threads), threads)
     if np.count_nonzero(poisoned_rows) or np.count_nonzero(poisoned_columns):
         poison(C, poisoned_rows, poisoned_columns, number(np.nan))
         if index is not None:
@@ -146,13 +151,19 @@ def dense_product(
 
 
 def packed(
-    matrix: Array, width: int, depth: int, how: Passage, fill: float | int, threads: int
+    matrix: Array,
+    width: int,
+    depth: int,
+    how: Passage,
+    fill: float | int,
+    threads: int,
+    room_for: Callable[[int], Array],
 ) -> tuple[Array, Array]:
     """Return a matrix (k, n) in panels of so many columns, and flags of the columns with a NaN."""
     from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
 
     n = matrix.shape[1]
-    out = aligned(-(-n // width) * width * depth, how.dtype)
+    out = room_for(-(-n // width) * width * depth)
     marks = np.zeros(n, bool)
     number = how.dtype.type
     numbers = [matrix.dtype.type(how.zero), *(number(v) for v in (how.absorbing, how.sign, fill))]
@@ -167,11 +178,13 @@ def packed(
     return out, marks
 
 
-def in_lines(panels: Array, width: int, depth: int, threads: int) -> Array:
+def in_lines(
+    panels: Array, width: int, depth: int, threads: int, room_for: Callable[[int], Array]
+) -> Array:
     """Return a packed matrix with each of its columns in one piece."""
     from tropical.kernels.packing import lanes_of, lining_kernel
 
-    lines = aligned(panels.size, panels.dtype)
+    lines = room_for(panels.size)
     lay_out = lining_kernel(width, lanes_of(panels.dtype))
 
     def strip(columns: tuple[int, int]) -> None:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tropical.arrays.aligned import aligned
 from tropical.arrays.reading import plain
+from tropical.arrays.scratch import Scratch
 from tropical.arrays.threads import in_threads, strips
 from tropical.typing import Array
 
@@ -150,7 +150,7 @@ def largest_terms(
     def evaluate(strip: tuple[int, int]) -> None:
         """Fill in the answers for a strip of the points."""
         panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
-        panels = aligned(panels_in * tile.columns * d, dtype)
+        panels = Scratch().array(panels_in * tile.columns * d, dtype)
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
         names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
