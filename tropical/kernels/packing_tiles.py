@@ -8,7 +8,7 @@ How the constants reach a kernel is told in `tropical.kernels.register_tiles`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -58,9 +58,37 @@ class Entrance:
         return ir.Constant(ir.VectorType(ir.IntType(1), self.v.count), [0] * self.v.count)
 
 
-def any_of(builder: ir.IRBuilder, flags: ir.Value) -> ir.Value:
-    """Return 1 if a lane of a vector of flags is set, 0 otherwise."""
-    bits = builder.bitcast(flags, ir.IntType(flags.type.count))
+def moved(
+    entrance: Entrance,
+    count: Any,
+    places: Sequence[Any],
+    steps: Sequence[Any],
+    move: Callable[..., Sequence[Any]],
+) -> Any:
+    """Write a loop of ``count`` >= 1 steps; return the integer 1 if one meets a NaN, 0 otherwise.
+
+    ``move`` writes a step, given where it comes from and goes to, the two ``places`` at first, then
+    so many ``steps`` further on; it returns the vectors that it took.
+    """
+    builder, v = entrance.v.builder, entrance.v
+    start = builder.block
+    loop, done = (builder.append_basic_block(name) for name in ("steps", "moved"))
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    p = joined(builder, WORD, (word(0), start))
+    here = [joined(builder, place.type, (place, start)) for place in places]
+    none = ir.Constant(ir.VectorType(ir.IntType(1), v.count), [0] * v.count)
+    seen = flags = joined(builder, none.type, (none, start))
+    for x in move(*here):
+        flags = builder.or_(flags, entrance.strange(x))
+    following = builder.add(p, word(1))
+    p.add_incoming(following, loop)
+    seen.add_incoming(flags, loop)
+    for place, step in zip(here, steps, strict=True):
+        place.add_incoming(v.at(place, step), loop)
+    builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
+    builder.position_at_end(done)
+    bits = builder.bitcast(flags, ir.IntType(v.count))
     return builder.zext(builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0)), WORD)
 
 
@@ -101,26 +129,14 @@ def copied_steps(  # type: ignore[no-untyped-def]
             for i in (4, 7)
         )
         entrance = Entrance(v, w, *arguments[9:12])
-        start = builder.block
-        loop, done = (builder.append_basic_block(name) for name in ("steps", "copied"))
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        p = joined(builder, WORD, (word(0), start))
-        come, go = (joined(builder, x.type, (x, start)) for x in (first, target))
-        none = ir.Constant(ir.VectorType(ir.IntType(1), width), [0] * width)
-        seen = flags = joined(builder, none.type, (none, start))
-        for j in range(n):
-            x = v.load(come, j * width)
-            w.store(entrance.passed(x), go, j * width)
-            flags = builder.or_(flags, entrance.strange(x))
-        following = builder.add(p, word(1))
-        p.add_incoming(following, loop)
-        come.add_incoming(v.at(come, arguments[6]), loop)
-        go.add_incoming(v.at(go, n * width), loop)
-        seen.add_incoming(flags, loop)
-        builder.cbranch(builder.icmp_signed("<", following, arguments[3]), loop, done)
-        builder.position_at_end(done)
-        return any_of(builder, flags)
+
+        def copy(come, go):  # type: ignore[no-untyped-def]
+            vectors = [v.load(come, j * width) for j in range(n)]
+            for j, x in enumerate(vectors):
+                w.store(entrance.passed(x), go, j * width)
+            return vectors
+
+        return moved(entrance, arguments[3], (first, target), (arguments[6], n * width), copy)
 
     return signature, generate
 
@@ -167,34 +183,20 @@ def turned_rows(  # type: ignore[no-untyped-def]
             for i in (4, 7)
         )
         entrance = Entrance(v, w, *arguments[10:13])
-        start = builder.block
-        loop, done = (builder.append_basic_block(name) for name in ("columns", "turned"))
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        p = joined(builder, WORD, (word(0), start))
-        come, go = (joined(builder, x.type, (x, start)) for x in (first, target))
-        none = ir.Constant(ir.VectorType(ir.IntType(1), width), [0] * width)
-        seen = flags = joined(builder, none.type, (none, start))
-        entered = []
-        for i in range(m):
-            x = v.load(come, builder.mul(word(i), arguments[6]))
-            entered.append(entrance.passed(x))
-            flags = builder.or_(flags, entrance.strange(x))
-        columns = interleaved(builder, entered)
-        if together:
-            Lanes(builder, out.dtype, m * width).store(columns, go, 0)
-        else:
+
+        def turn(come, go):  # type: ignore[no-untyped-def]
+            vectors = [v.load(come, builder.mul(word(i), arguments[6])) for i in range(m)]
+            columns = interleaved(builder, [entrance.passed(x) for x in vectors])
+            if together:
+                Lanes(builder, out.dtype, m * width).store(columns, go, 0)
+                return vectors
             for j in range(width):
                 part = parted(builder, columns, range(j * m, (j + 1) * m))
                 column.store(part, go, builder.mul(word(j), step))
-        following = builder.add(p, word(1))
-        p.add_incoming(following, loop)
-        come.add_incoming(v.at(come, width), loop)
-        go.add_incoming(v.at(go, builder.mul(word(width), step)), loop)
-        seen.add_incoming(flags, loop)
-        builder.cbranch(builder.icmp_signed("<", following, arguments[3]), loop, done)
-        builder.position_at_end(done)
-        return any_of(builder, flags)
+            return vectors
+
+        apart = builder.mul(word(width), step)
+        return moved(entrance, arguments[3], (first, target), (width, apart), turn)
 
     return signature, generate
 
