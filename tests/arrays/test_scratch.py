@@ -53,6 +53,17 @@ def test_a_thread_keeps_no_more_than_is_allowed(nothing_kept, monkeypatch):
     assert kept.count(100 * 8 + 64) == 2
 
 
+def test_what_an_error_may_have_left_in_use_is_not_kept(nothing_kept):
+    def fail():
+        with Scratch() as room:
+            room.array(100, np.dtype(np.float64))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert scratch._pieces.free == []
+
+
 def test_threads_share_nothing(nothing_kept):
     places = []
 

@@ -111,13 +111,13 @@ def dense_product(
     from tropical.kernels.products import PANELS, best_tile, product_kernel
 
     m, k = A.shape
-    outside, room = how, C
+    room = C
     in_doubles = how.reach is not None and how.reach <= DOUBLES_EXACT and how.dtype == np.int64
     if in_doubles and not has_maxima_of_words():
-        how = replace(how, dtype=np.dtype(np.float64), absorbing=-np.inf, threshold=-np.inf)
         room = C.view(np.float64)
         if resume:
-            to_doubles(C.reshape(-1), room.reshape(-1), outside.lowest)
+            to_doubles(C.reshape(-1), room.reshape(-1), how.lowest)
+        how = replace(how, dtype=room.dtype, absorbing=-np.inf, threshold=-np.inf)
     number = how.dtype.type
     tile = best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP

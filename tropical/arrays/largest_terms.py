@@ -148,9 +148,12 @@ def largest_terms(
         points = sorted_
 
     def evaluate(strip: tuple[int, int]) -> None:
-        """Fill in the answers for a strip of the points."""
         panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
-        panels = Scratch().array(panels_in * tile.columns * d, dtype)
+        with Scratch() as scratch:
+            fill_in(strip, panels_in, scratch.array(panels_in * tile.columns * d, dtype))
+
+    def fill_in(strip: tuple[int, int], panels_in: int, panels: Array) -> None:
+        """Fill in the answers for a strip of the points, so many panels at a time."""
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
         names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))

@@ -62,7 +62,9 @@ class Scratch:
         begin = -piece.__array_interface__["data"][0] % LINE
         return piece[begin : begin + size].view(dtype)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            return  # a thread that was not waited for may still write to what it has
         pieces = sorted([*_pieces.free, *self.taken], key=len)
         while pieces and sum(map(len, pieces)) > KEPT:
             pieces.pop()

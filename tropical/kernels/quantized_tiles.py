@@ -48,11 +48,6 @@ class Quantization(NamedTuple):
     native: bool
 
     @property
-    def bits(self) -> int:
-        """How many bits a number has."""
-        return 32 // self.parts
-
-    @property
     def bias(self) -> int:
         """What is added to the numbers of points."""
         return 128 if self.parts == 4 else 0
