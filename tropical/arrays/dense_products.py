@@ -108,7 +108,7 @@ def dense_product(
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
     from tropical.kernels.machine import has_maxima_of_words
-    from tropical.kernels.products import PANELS, best_tile, product_kernel
+    from tropical.kernels.products import best_tile, product_kernel
 
     m, k = A.shape
     room = C
@@ -121,22 +121,23 @@ def dense_product(
     number = how.dtype.type
     tile = best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP
-    multiply = product_kernel(tile) if index is None else argmax_kernel(tile)
     with Scratch() as scratch:
-        room_for = partial(scratch.array, dtype=how.dtype)
-        a, poisoned_rows = packed(A.T, tile.rows, depth, how, how.lowest, threads, room_for)
-        b, poisoned_columns = packed(B, tile.columns, depth, how, 0, threads, room_for)
-        lines = []
-        if index is not None:
-            both = ((a, tile.rows), (b, tile.columns))
-            lines = [in_lines(*panels, depth, threads, room_for) for panels in both]
+        packing = Packing(how, depth, threads, partial(scratch.array, dtype=how.dtype))
+        b, poisoned_columns = packing.panels(B, tile.columns, 0)
+        if index is None:
+            a, poisoned_rows = packing.panels(A.T, tile.rows, how.lowest)
+        else:
+            a, poisoned_rows = packing.lines(A, tile.rows, how.lowest)
+            b_lines = packing.in_lines(b, tile.columns)
 
         def strip(rows: tuple[int, int]) -> None:
+            last = int(resume), number(1)
             if index is None:
-                multiply(a, b, room, depth, *rows, int(resume), number(1))
+                product_kernel(tile)(a, b, room, depth, *rows, *last)
             else:
-                blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{how.dtype.itemsize}")
-                multiply(a, b, *lines, room, index, blocks, depth, *rows, int(resume), number(1))
+                blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
+                multiply = argmax_kernel(tile)
+                multiply(a, b, b_lines, room, index, blocks, depth, *rows, *last)
             if room is not C:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)
@@ -150,45 +151,65 @@ def dense_product(
             poison(index, poisoned_rows, poisoned_columns, -1)
 
 
-def packed(
-    matrix: Array,
-    width: int,
-    depth: int,
-    how: Passage,
-    fill: float | int,
-    threads: int,
-    room_for: Callable[[int], Array],
-) -> tuple[Array, Array]:
-    """Return a matrix (k, n) in panels of so many columns, and flags of the columns with a NaN."""
-    from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
+@dataclass(frozen=True)
+class Packing:
+    """How factors come into the order in which tiles read them, ``depth`` steps of each.
 
-    n = matrix.shape[1]
-    out = room_for(-(-n // width) * width * depth)
-    marks = np.zeros(n, bool)
-    number = how.dtype.type
-    numbers = [matrix.dtype.type(how.zero), *(number(v) for v in (how.absorbing, how.sign, fill))]
-    across = matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous
-    pack = (packing_kernel if across else turning_kernel)(width, lanes_of(how.dtype))
-    source = plain(matrix if across else matrix.T)
+    ``room_for`` gives memory for so many numbers. What a step of the factor lacks is filled up.
+    """
 
-    def strip(columns: tuple[int, int]) -> None:
-        pack(source, out, marks, depth, *columns, *numbers)
+    how: Passage
+    depth: int
+    threads: int
+    room_for: Callable[[int], Array]
 
-    in_threads(strip, strips(n, width, threads), threads)
-    return out, marks
+    def panels(self, matrix: Array, width: int, fill: float | int) -> tuple[Array, Array]:
+        """Return a matrix (k, n) in panels of so many columns, and flags of those with a NaN."""
+        from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
 
+        across = matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous
+        kernel = packing_kernel if across else turning_kernel
+        pack = kernel(width, lanes_of(self.how.dtype))
+        return self._packed(pack, matrix if across else matrix.T, matrix.shape[1], width, fill)
 
-def in_lines(
-    panels: Array, width: int, depth: int, threads: int, room_for: Callable[[int], Array]
-) -> Array:
-    """Return a packed matrix with each of its columns in one piece."""
-    from tropical.kernels.packing import lanes_of, lining_kernel
+    def lines(self, matrix: Array, width: int, fill: float | int) -> tuple[Array, Array]:
+        """Return the rows of a matrix (n, k), as many as tiles of so many rows read, and flags."""
+        from tropical.kernels.packing import copying_kernel, lanes_of
 
-    lines = room_for(panels.size)
-    lay_out = lining_kernel(width, lanes_of(panels.dtype))
+        n = matrix.shape[0]
+        if matrix.T.flags.c_contiguous and not matrix.flags.c_contiguous:
+            panels, marks = self.panels(matrix.T, width, fill)
+            return self.in_lines(panels, width), marks
+        copy = copying_kernel(lanes_of(self.how.dtype))
+        lines, marks = self._packed(copy, matrix, n, width, fill)
+        lines[n * self.depth :] = 0
+        return lines, marks
 
-    def strip(columns: tuple[int, int]) -> None:
-        lay_out(panels, lines, depth, *columns, panels.dtype.type(1))
+    def in_lines(self, panels: Array, width: int) -> Array:
+        """Return a packed matrix with each of its columns in one piece."""
+        from tropical.kernels.packing import lanes_of, lining_kernel
 
-    in_threads(strip, strips(len(panels) // depth, width, threads), threads)
-    return lines
+        lines = self.room_for(panels.size)
+        lay_out = lining_kernel(width, lanes_of(panels.dtype))
+
+        def strip(columns: tuple[int, int]) -> None:
+            lay_out(panels, lines, self.depth, *columns, panels.dtype.type(1))
+
+        in_threads(strip, strips(len(panels) // self.depth, width, self.threads), self.threads)
+        return lines
+
+    def _packed(
+        self, pack: Callable[..., None], matrix: Array, n: int, width: int, fill: float | int
+    ) -> tuple[Array, Array]:
+        """Return what a kernel makes of n rows or columns, and flags of those with a NaN."""
+        how, number = self.how, self.how.dtype.type
+        out = self.room_for(-(-n // width) * width * self.depth)
+        marks = np.zeros(n, bool)
+        numbers = [matrix.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, fill))]
+        source = plain(matrix)
+
+        def strip(part: tuple[int, int]) -> None:
+            pack(source, out, marks, self.depth, *part, *numbers)
+
+        in_threads(strip, strips(n, width, self.threads), self.threads)
+        return out, marks

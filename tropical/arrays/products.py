@@ -176,15 +176,19 @@ def _product(
     if accumulate and out is not None:
         result[...] = out.reshape(full)
         how.begin(result)
-    index = np.full(full, -1) if wanted else None
+    index = np.empty(full, np.int64) if wanted else None
     if left.shape[-1] and result.size:
         _multiply(left, right, result, index, how, accumulate, threads)
     else:
         if not accumulate:
             result.fill(how.lowest)
+        if index is not None:
+            index.fill(-1)
         how.leave(result)
     if index is not None and how.threshold != how.lowest:
-        index[result == how.zero] = -1
+        zeros = result == how.zero
+        if zeros.any():
+            index[zeros] = -1
     final = result.reshape(shape)
     if out is not None and not in_place:
         out[...] = final
@@ -238,6 +242,8 @@ def _multiply(
         return
     if not resume:
         result.fill(how.lowest)
+    if index is not None:
+        index.fill(-1)
     if _is_little(result, k):
         _by_definition(left, right, result, index, how)
     elif max(m, n, k) <= SMALL and (stack or min(m, n) > 1):

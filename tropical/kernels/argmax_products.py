@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from tropical.kernels.argmax_tiles import SOURCE, argmax_tile, first_places
 from tropical.kernels.compilation import kernel
-from tropical.kernels.products import DEPTH, PANELS, Tile, best_tile
-from tropical.kernels.register_tiles import SOURCE, argmax_tile, fetch, first_place
+from tropical.kernels.products import DEPTH, Tile, best_tile
 from tropical.typing import Array
 
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
+
+PANELS = 176
+"""Tiles one below the other before the next panel of B: some 4 to 8 MiB of A."""
 
 
 @cache
@@ -31,9 +34,8 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
 
     @kernel
     def multiply(
-        a: Array,
-        b: Array,
         a_lines: Array,
+        b: Array,
         b_lines: Array,
         C: Array,
         index: Array,
@@ -46,17 +48,16 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
     ) -> None:
         """Write rows ``begin`` to ``end`` of the product into C, and the winning steps into index.
 
-        As the kernel of `product_kernel`; k is a multiple of the group, and a_lines, b_lines are
-        the factors with the steps of each row of A and column of B in one piece. index (m, n) is
-        written where C grew, so it is set before; blocks (panels * rows * columns,) holds integers
-        as wide as C's. The winning steps are looked for when a panel of B has met a block of A, so
-        that their lines are in the caches; those of B are fetched a share with every tile, since
-        where in them the maxima will be is not known before.
+        As the kernel of `product_kernel`; k is a multiple of the group. a_lines, b_lines are the
+        factors with the steps of each row of A and column of B in one piece, b is packed too. index
+        (m, n) is written where C grew, and set to -1 elsewhere unless C is resumed; blocks (rows * columns,) holds integers
+        as wide as C's. The winning steps are looked for after every tile, while its rows of A are
+        in the first cache; the panel of B and its lines stay in the second, since many tiles pass
+        by before the next: where in its lines the maxima will be is not known before.
         """
         m, n = C.shape
-        corner = np.empty(rows * columns, a.dtype)
+        corner = np.empty(rows * columns, b.dtype)
         flat, index_flat = C.reshape(m * n), index.reshape(m * n)
-        share, cache_line = columns * k // panels, 64 // a.itemsize
         for step in range(0, k, depth):
             steps = min(depth, k - step)
             again = 1 if step > 0 else resume
@@ -65,7 +66,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                 for j in range(0, n, columns):
                     b_at, there = j * k + step * columns, min(columns, n - j)
                     for i in range(block, block_end, rows):
-                        a_at, here = i * k + step * rows, min(rows, m - i)
+                        here = min(rows, m - i)
                         whole = here == rows and there == columns
                         target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
                         if not whole and again:
@@ -74,25 +75,20 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                                     corner[x * columns + y] = C[i + x, j + y]
                         argmax_tile(
                             source, rows, vectors, lanes, fused, group, steps // group,
-                            a, a_at, b, b_at, target, at, stride, blocks, (i - block) * columns,
+                            a_lines, i * k + step, k, b, b_at, target, at, stride, blocks,
                             again, one,
                         )  # fmt: skip
                         if not whole:
                             for x in range(here):
                                 for y in range(there):
                                     C[i + x, j + y] = corner[x * columns + y]
-                        ahead = j * k + (i - block) // rows * share
-                        for t in range(0, share, cache_line):
-                            fetch(source, b_lines, ahead + t)
-                    for i in range(block, min(block_end, m)):
-                        for y in range(there):
-                            found = np.int64(blocks[(i - block) * columns + y])
-                            if found >= 0:
-                                before, at = step + found * group, i * n + j + y
-                                index_flat[at] = before + first_place(
-                                    source, group, a_lines, i * k + before,
-                                    b_lines, (j + y) * k + before, flat[at],
-                                )  # fmt: skip
+                        for x in range(i, i + here):
+                            first_places(
+                                source, group, there,
+                                a_lines, x * k + step, b_lines, j * k + step, k,
+                                flat, x * n + j, blocks, (x - i) * columns,
+                                index_flat, x * n + j, step, 1 - again,
+                            )  # fmt: skip
 
     return multiply
 
@@ -104,5 +100,5 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         line, one = np.zeros(0, dtype), dtype.type(1)
         matrix, index = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64)
         places = np.zeros(0, f"i{dtype.itemsize}")
-        multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 4
+        multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 3
         yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 0, one)

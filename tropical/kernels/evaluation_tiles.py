@@ -27,6 +27,7 @@ from tropical.kernels.register_tiles import (
     are_literal,
     joined,
     literal,
+    numbers_at,
     pointer_to,
     word,
 )
@@ -85,10 +86,7 @@ def first_equal(  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v = Lanes(builder, terms.dtype, m)
-        e_begin, x_begin = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (4, 6)
-        )
+        e_begin, x_begin = numbers_at(context, builder, signature, arguments, 4, 6)
         start = builder.block
         loop, done = (builder.append_basic_block(name) for name in ("loop", "done"))
         coefficients, exponents = v.load(e_begin, 0), v.at(e_begin, m)
@@ -147,10 +145,7 @@ def bounds_of_block(  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v = Lanes(builder, terms.dtype, m)
-        e_begin, x_begin, out = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (4, 6, 8)
-        )
+        e_begin, x_begin, out = numbers_at(context, builder, signature, arguments, 4, 6, 8)
         d, start = arguments[3], builder.block
         loop, done = (builder.append_basic_block(name) for name in ("loop", "done"))
         coefficients, exponents = v.load(e_begin, 0), v.at(e_begin, m)

@@ -21,6 +21,9 @@ from tropical.typing import Array
 PIECE = 8
 """Rows that are read side by side while a panel is written: as many as caches fetch ahead."""
 
+VECTORS = 4
+"""Vectors of a row that are copied in one step."""
+
 NARROW = 8
 """Up to how many numbers a step has that is turned in one piece."""
 
@@ -143,10 +146,53 @@ def turning_kernel(width: int, lanes: int) -> Callable[..., None]:
 
 
 @cache
+def copying_kernel(lanes: int) -> Callable[..., None]:
+    """Return the kernel that copies rows of a matrix, each to a place of its own."""
+    source, vectors = SOURCE, VECTORS
+    piece = vectors * lanes
+
+    @kernel
+    def copy(
+        matrix: Array,
+        out: Array,
+        marks: Array,
+        depth: int,
+        begin: int,
+        end: int,
+        zero: Any,
+        absorbing: Any,
+        sign: Any,
+        fill: Any,
+    ) -> None:
+        """Copy rows ``begin`` to ``end`` of a matrix (n, k) to ``out``, ``depth`` apart.
+
+        As `packing_kernel`, with one row in place of a panel.
+        """
+        k = matrix.shape[1]
+        flat = matrix.reshape(matrix.size)
+        pieces = k // piece
+        for i in range(begin, end):
+            at, strange = i * depth, 0
+            if pieces:
+                strange = copied_steps(
+                    source, vectors, lanes, pieces, flat, i * k, piece,
+                    out, at, zero, absorbing, sign,
+                )  # fmt: skip
+            for p in range(pieces * piece, k):
+                number = matrix[i, p]
+                out[at + p] = absorbing if number == zero else number * sign
+                strange |= np.isnan(number)
+            out[at + k : at + depth] = fill
+            marks[i] |= strange != 0
+
+    return copy
+
+
+@cache
 def lining_kernel(width: int, lanes: int) -> Callable[..., None]:
     """Return the kernel that writes columns of packed panels one after another."""
     source = SOURCE
-    steps, lanes = lanes, lanes if width % lanes == 0 else width
+    steps, lanes = 2 * lanes, lanes if width % lanes == 0 else width
     count = width // lanes
 
     @kernel
@@ -175,15 +221,17 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         tile, lanes = best_tile(dtype), lanes_of(dtype)
         what = name if name == become else f"{name} as {become}"
         given = matrix, line, np.zeros(0, np.bool_), 0, 0, 0, matrix.dtype.type(1), one, one, one
+        yield f"{what}, copied rows", partial(_run, copying_kernel, lanes, *given)
         for width in (tile.rows, tile.columns):
-            packing = partial(_run, packing_kernel, width, lanes, *given)
-            turning = partial(_run, turning_kernel, width, lanes, *given)
+            packing = partial(_run, partial(packing_kernel, width), lanes, *given)
+            turning = partial(_run, partial(turning_kernel, width), lanes, *given)
             yield f"{what}, {width} columns", packing
             yield f"{what}, {width} rows", turning
             if name == become:
-                lining = partial(_run, lining_kernel, width, lanes, line, line, 0, 0, 0, one)
+                lines = partial(lining_kernel, width)
+                lining = partial(_run, lines, lanes, line, line, 0, 0, 0, one)
                 yield f"{what}, {width} lines", lining
 
 
-def _run(factory: Callable[..., Any], width: int, lanes: int, *arguments: Any) -> None:
-    factory(width, lanes)(*arguments)
+def _run(factory: Callable[[int], Any], lanes: int, *arguments: Any) -> None:
+    factory(lanes)(*arguments)

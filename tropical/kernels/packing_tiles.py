@@ -24,7 +24,7 @@ from tropical.kernels.register_tiles import (
     are_literal,
     joined,
     literal,
-    pointer_to,
+    numbers_at,
     word,
 )
 
@@ -124,10 +124,7 @@ def copied_steps(  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v, w = (Lanes(builder, array.dtype, width) for array in (matrix, out))
-        first, target = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (4, 7)
-        )
+        first, target = numbers_at(context, builder, signature, arguments, 4, 7)
         entrance = Entrance(v, w, *arguments[9:12])
 
         def copy(come, go):  # type: ignore[no-untyped-def]
@@ -178,10 +175,7 @@ def turned_rows(  # type: ignore[no-untyped-def]
         v, w = (Lanes(builder, array.dtype, width) for array in (matrix, out))
         column = Lanes(builder, out.dtype, m)
         step = word(m) if together else arguments[9]
-        first, target = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (4, 7)
-        )
+        first, target = numbers_at(context, builder, signature, arguments, 4, 7)
         entrance = Entrance(v, w, *arguments[10:13])
 
         def turn(come, go):  # type: ignore[no-untyped-def]

@@ -44,10 +44,7 @@ class Tile:
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
     """Return the tile for this machine, or for a vector width in bytes that is forced."""
     width = width or vector_bytes()
-    if vector_registers(width) == 16:
-        rows, vectors = 5, 2
-    else:
-        rows, vectors = (6, 4) if dtype.itemsize == 4 else (4, 5)
+    rows, vectors = (5, 2) if vector_registers(width) == 16 else (6, 4)
     return tile_of(rows, vectors, dtype, width)
 
 

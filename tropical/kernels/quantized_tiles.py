@@ -29,6 +29,7 @@ from tropical.kernels.register_tiles import (
     are_literal,
     joined,
     literal,
+    numbers_at,
     pointer_to,
     word,
 )
@@ -218,10 +219,8 @@ def reached(  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         w = Lanes(builder, types.float32, count)
-        x, y = (
-            w.load(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (2, 4)
-        )
+        places = numbers_at(context, builder, signature, arguments, 2, 4)
+        x, y = (w.load(place, 0) for place in places)
         bits = builder.bitcast(builder.fcmp_ordered(">=", x, y), ir.IntType(count))
         return bits if count == 64 else builder.zext(bits, WORD)
 

@@ -11,6 +11,7 @@ cache has them. `SOURCE` is the first of them: it changes when this file does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -55,21 +56,27 @@ class Lanes:
         pattern = ir.Constant(ir.VectorType(ir.IntType(32), self.count), [0] * self.count)
         return self.builder.shuffle_vector(first, empty, pattern)
 
-    def load_spread(self, pointer: ir.Value, offset: int) -> ir.Value:
+    def load_spread(self, pointer: ir.Value, offset: ir.Value | int) -> ir.Value:
         """Load a number into every lane; it must not be written by the same kernel.
 
         Zen's processors spread floats in a vector pipe, and integers while they are loaded. LLVM
         takes the instruction for floats whatever the IR says, so the other one is assembly, of
         which LLVM knows the address but not that memory is read.
         """
-        place = self.at(pointer, offset)
         if not (self.floating and self.count * self.bits == 512 and spreads_integers_quicker()):
-            return self.spread(self.builder.load(place))
+            return self.spread(self.builder.load(self.at(pointer, offset)))
         llvmlite.binding.initialize_native_asmparser()
-        kind = ir.FunctionType(self.type, [place.type])
         instruction = {32: "vpbroadcastd", 64: "vpbroadcastq"}[self.bits]
-        assembly = ir.InlineAsm(kind, f"{instruction} ($1), $0", "=v,r", side_effect=False)
-        return self.builder.call(assembly, [place])
+        size = self.bits // 8
+        if isinstance(offset, int):
+            operands, address = [pointer], f"{offset * size}($1)"
+        else:
+            operands, address = [pointer, offset], f"($1, $2, {size})"
+        kind = ir.FunctionType(self.type, [operand.type for operand in operands])
+        constraints = ",".join(["=v", *["r" for _ in operands]])
+        text = f"{instruction} {address}, $0"
+        assembly = ir.InlineAsm(kind, text, constraints, side_effect=False)
+        return self.builder.call(assembly, operands)
 
     def load(self, pointer: ir.Value, offset: ir.Value | int) -> ir.Value:
         """Load a vector that begins ``offset`` numbers after a pointer."""
@@ -119,6 +126,18 @@ def pointer_to(context: Any, builder: ir.IRBuilder, array: types.Array, value: i
     return context.make_array(array)(context, builder, value).data
 
 
+def numbers_at(
+    context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, *which: int
+) -> list[Any]:
+    """Return pointers into the arrays among the arguments, each at the place that follows it."""
+    return [
+        builder.gep(
+            pointer_to(context, builder, signature.args[i], arguments[i]), [arguments[i + 1]]
+        )
+        for i in which
+    ]
+
+
 def word(value: ir.Value | int) -> ir.Value:
     """Return a 64-bit integer of the IR."""
     return ir.Constant(WORD, value) if isinstance(value, int) else value
@@ -160,10 +179,15 @@ def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> dict[Any
 
 
 class Steps(NamedTuple):
-    """So many steps of k over a tile of rows x vectors; a step of B is ``apart`` numbers long."""
+    """So many steps of k over a tile of rows x vectors.
+
+    ``rows`` tells how far after the first number of A the one of each row is. A step of A lies
+    ``along`` numbers after the one before, a step of B ``apart``.
+    """
 
     lanes: Lanes
-    rows: int
+    rows: Sequence[ir.Value | int]
+    along: int
     vectors: int
     count: ir.Value
     apart: ir.Value
@@ -185,11 +209,11 @@ def maxima_over(
     at_b = joined(builder, first_b.type, (first_b, start))
     best = {at: joined(builder, v.type, (value, start)) for at, value in begun.items()}
     columns = [v.load(at_b, j * v.count) for j in range(steps.vectors)]
-    spread = [v.load_spread(at_a, i) for i in range(steps.rows)]
+    spread = [v.load_spread(at_a, row) for row in steps.rows]
     new = {
         (i, j): v.larger(v.plus(spread[i], columns[j], steps.ones), best[i, j]) for i, j in begun
     }
-    following, after_a = builder.add(p, word(1)), v.at(at_a, steps.rows)
+    following, after_a = builder.add(p, word(1)), v.at(at_a, steps.along)
     after_b = v.at(at_b, steps.apart)
     p.add_incoming(following, loop)
     at_a.add_incoming(after_a, loop)
@@ -239,10 +263,7 @@ def product_tile(  # type: ignore[no-untyped-def]
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v = Lanes(builder, a.dtype, width)
         k, k_step, row_step, resumed = (arguments[i] for i in (5, 10, 13, 14))
-        first_a, first_b, first_c = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (6, 8, 11)
-        )
+        first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 6, 8, 11)
         ones = v.spread(arguments[15]) if literal(fused) and v.floating else None
         tile = [(i, j) for i in range(m) for j in range(n)]
         places = {
@@ -250,147 +271,10 @@ def product_tile(  # type: ignore[no-untyped-def]
             for i, j in tile
         }
         begun = first_values(v, places, resumed)
-        steps = Steps(v, m, n, k, k_step, ones)
+        steps = Steps(v, range(m), m, n, k, k_step, ones)
         new, *_ = maxima_over(steps, first_a, first_b, begun)
         for at, place in places.items():
             v.store(v.without_negative_zeros(new[at]), place, 0)
         return context.get_dummy_value()
 
     return signature, generate
-
-
-@intrinsic(prefer_literal=True)
-def argmax_tile(  # type: ignore[no-untyped-def]
-    typingctx,
-    source,
-    rows,
-    vectors,
-    lanes,
-    fused,
-    group,
-    groups,
-    a,
-    a_at,
-    b,
-    b_at,
-    c,
-    c_at,
-    c_step,
-    blocks,
-    blocks_at,
-    resume,
-    one,
-):
-    """Write a tile of the product into ``c``, and into ``blocks`` where its maxima are from.
-
-    As `product_tile`, ``group`` steps at a time, of which there are ``groups`` >= 1 in all: so many
-    sums are joined before one comparison decides for value and place. ``blocks`` holds integers of
-    the width of the numbers, rows * vectors * lanes of them from ``blocks_at`` on: the first group
-    that attains the maximum, or -1 where what was in ``c`` (if ``resume``), or the lowest number,
-    is not exceeded. Rows of ``b`` lie ``vectors * lanes`` apart.
-    """
-    if not are_literal(source, rows, vectors, lanes, fused, group):
-        return None
-    m, n, width, u = literal(rows), literal(vectors), literal(lanes), literal(group)
-    signature = types.void(
-        *(source, rows, vectors, lanes, fused, group, types.int64, a, types.int64, b),
-        *(types.int64, c, types.int64, types.int64, blocks, types.int64, types.int64, a.dtype),
-    )
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        v = Lanes(builder, a.dtype, width)
-        places_of = Lanes(builder, blocks.dtype, width)
-        first_a, first_b, first_c = (
-            v.at(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (7, 9, 11)
-        )
-        first_block = pointer_to(context, builder, blocks, arguments[14])
-        first_block = places_of.at(first_block, arguments[15])
-        ones = v.spread(arguments[17]) if literal(fused) and v.floating else None
-        tile = [(i, j) for i in range(m) for j in range(n)]
-        places = {
-            (i, j): v.at(first_c, builder.add(builder.mul(word(i), arguments[13]), word(j * width)))
-            for i, j in tile
-        }
-        begun = first_values(v, places, arguments[16])
-        ready = builder.block
-        steps = Steps(v, m, n, word(u), word(n * width), ones)
-        loop, done = builder.append_basic_block("groups"), builder.append_basic_block("grouped")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        at_a = joined(builder, first_a.type, (first_a, ready))
-        at_b = joined(builder, first_b.type, (first_b, ready))
-        p = joined(builder, WORD, (word(0), ready))
-        best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
-        nowhere = places_of.constant(-1)
-        where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
-        here = joined(builder, places_of.type, (places_of.constant(0), ready))
-        new, after_a, after_b = maxima_over(steps, at_a, at_b, best)
-        from_here = {
-            at: builder.select(v.greater(new[at], best[at]), here, where[at]) for at in tile
-        }
-        following, last = builder.add(p, word(1)), builder.block
-        p.add_incoming(following, last)
-        # counted in a vector: spreading a scalar costs a trip between the register files
-        here.add_incoming(builder.add(here, places_of.constant(1)), last)
-        at_a.add_incoming(after_a, last)
-        at_b.add_incoming(after_b, last)
-        for at in tile:
-            best[at].add_incoming(new[at], last)
-            where[at].add_incoming(from_here[at], last)
-        builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, done)
-        builder.position_at_end(done)
-        for (i, j), place in places.items():
-            v.store(v.without_negative_zeros(new[i, j]), place, 0)
-            places_of.store(from_here[i, j], first_block, (i * n + j) * width)
-        return context.get_dummy_value()
-
-    return signature, generate
-
-
-@intrinsic(prefer_literal=True)
-def first_place(typingctx, source, group, a, a_at, b, b_at, value):  # type: ignore[no-untyped-def]
-    """Return the first t < group where ``a[a_at + t] + b[b_at + t]`` is the value; else the last.
-
-    All of the sums are taken at once, so ``group`` is a small literal number, at most 64.
-    """
-    if not are_literal(source, group):
-        return None
-    u = literal(group)
-    signature = types.int64(source, group, a, types.int64, b, types.int64, a.dtype)
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        v = Lanes(builder, a.dtype, u)
-        left, right = (
-            v.load(pointer_to(context, builder, signature.args[i], arguments[i]), arguments[i + 1])
-            for i in (2, 4)
-        )
-        compare = builder.fcmp_ordered if v.floating else builder.icmp_signed
-        equal = compare("==", v.plus(left, right, None), v.spread(arguments[6]))
-        flags = builder.bitcast(equal, ir.IntType(u))
-        last = ir.Constant(flags.type, 1 << (u - 1))
-        place = builder.cttz(builder.or_(flags, last), ir.Constant(ir.IntType(1), 1))
-        return place if u == 64 else builder.zext(place, WORD)
-
-    return signature, generate
-
-
-@intrinsic(prefer_literal=True)
-def fetch(typingctx, source, a, at):  # type: ignore[no-untyped-def]
-    """Ask for the numbers around ``a[at]``, soon to be read, to be brought into the caches."""
-    if not are_literal(source):
-        return None
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        byte = ir.IntType(8).as_pointer()
-        place = builder.gep(
-            pointer_to(context, builder, signature.args[1], arguments[1]), [arguments[2]]
-        )
-        i32 = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
-        read, near, data = (ir.Constant(i32, value) for value in (0, 2, 1))
-        asked = declared(builder, "llvm.prefetch.p0", kind)
-        builder.call(asked, [builder.bitcast(place, byte), read, near, data])
-        return context.get_dummy_value()
-
-    return types.void(source, a, types.int64), generate
