@@ -11,8 +11,14 @@ from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, pool
 from tropical.kernels.argmax_products import GROUP, argmax_kernel
 from tropical.kernels.convolutions import convolution_kernel
-from tropical.kernels.packing import lanes_of, lining_kernel, packing_kernel, turning_kernel
-from tropical.kernels.products import PANELS, best_tile, product_kernel
+from tropical.kernels.packing import (
+    copying_kernel,
+    lanes_of,
+    lining_kernel,
+    packing_kernel,
+    turning_kernel,
+)
+from tropical.kernels.products import best_tile, product_kernel
 from tropical.semiring import max_plus
 
 WIDTHS = (64, 32, 16)
@@ -24,7 +30,7 @@ PANELS_TRIED = (
 )
 """Steps that are narrow, odd, as long as a vector, and long."""
 
-SHAPES = ((1, 1, 1), (7, 5, 13), (12, 9, 70), (25, 33, 130), (4, 1100, 65))
+SHAPES = ((1, 1, 1), (7, 5, 13), (12, 9, 70), (25, 33, 130), (4, 2100, 65))
 
 
 def tiles(best, dtype):
@@ -84,15 +90,36 @@ def test_a_panel_holds_the_columns_step_by_step(dtype, width):
                 assert marks.tolist() == [twins.has_nan(matrix[:, j]) for j in range(n)]
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_copied_rows_lie_one_after_another(dtype):
+    number, lanes = np.dtype(dtype).type, lanes_of(np.dtype(dtype))
+    zero, absorbing = number(twins.zero(dtype)), number(-5)
+    drawn = np.random.default_rng(0)
+    for n, k, more in ((1, 1, 0), (3, 4 * lanes, 5), (7, 9 * lanes + 3, 0), (5, 31, 1)):
+        matrix = drawn.choice(np.array(pool(dtype, max_plus), dtype), (n, k))
+        matrix = matrix if dtype[0] == "f" else matrix // 2
+        expected = np.full((n, k + more), number(9))
+        expected[:, :k] = np.where(matrix == zero, absorbing, -matrix)
+        out, marks = np.full(expected.size + 1, 77, dtype), np.zeros(n, bool)
+        for begin, end in ((n // 2, n), (0, n // 2)):
+            copying_kernel(lanes)(
+                matrix, out, marks, k + more, begin, end, zero, absorbing, number(-1), number(9)
+            )
+        assert twins.same(out[:-1].reshape(expected.shape), expected)
+        assert out[-1] == 77
+        assert marks.tolist() == [twins.has_nan(row) for row in matrix]
+
+
 @pytest.mark.parametrize(("dtype", "width"), PANELS_TRIED)
 def test_lines_hold_the_columns_of_panels_in_one_piece(dtype, width):
     lanes = lanes_of(np.dtype(dtype))
-    panels = np.arange(3 * 5 * lanes * width).astype(dtype).reshape(3, 5 * lanes, width)
+    depth = 6 * lanes
+    panels = np.arange(3 * depth * width).astype(dtype).reshape(3, depth, width)
     lines = np.zeros(panels.size, dtype)
     lay_out = lining_kernel(width, lanes)
     for begin, end in ((width, 3 * width), (0, width)):
-        lay_out(panels.reshape(-1), lines, 5 * lanes, begin, end, lines.dtype.type(1))
-    assert twins.same(lines.reshape(3, width, 5 * lanes), np.moveaxis(panels, 2, 1))
+        lay_out(panels.reshape(-1), lines, depth, begin, end, lines.dtype.type(1))
+    assert twins.same(lines.reshape(3, width, depth), np.moveaxis(panels, 2, 1))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -104,11 +131,11 @@ def test_every_width_gives_the_product_bit_for_bit(dtype):
             a, b = packed(A.T, tile.rows, k, 0), packed(B, tile.columns, k, 0)
             C = np.empty((m, n), dtype)
             one = C.dtype.type(1)
-            product_kernel(tile)(a, b, C, k, 0, m, 0, one)
+            product_kernel(tile)(a, b, C, k, 0, m, tile.rows, 0, one)
             assert twins.same(C, expected)
             more = np.maximum(expected, C.dtype.type(3))
             C[:] = 3
-            product_kernel(tile)(a, b, C, k, 0, m, 1, one)
+            product_kernel(tile)(a, b, C, k, 0, m, 3 * tile.rows, 1, one)
             assert twins.same(C, more)
 
 
@@ -119,18 +146,20 @@ def test_every_width_finds_the_first_place_of_each_maximum(dtype):
         expected, places = twins.product(A, B)
         depth = -(-k // GROUP) * GROUP
         for tile in tiles(best_tile, dtype):
-            lowest = twins.zero(dtype)
-            a, b = packed(A.T, tile.rows, depth, lowest), packed(B, tile.columns, depth, 0)
-            C, index = np.empty((m, n), dtype), np.full((m, n), -1)
-            blocks = np.empty(PANELS * tile.rows * tile.columns, f"i{C.itemsize}")
-            one = C.dtype.type(1)
-            lines = np.empty_like(a), np.empty_like(b)
-            for width, panels, out in zip((tile.rows, tile.columns), (a, b), lines, strict=True):
-                lay_out = lining_kernel(width, lanes_of(a.dtype))
-                lay_out(panels, out, depth, 0, len(panels) // depth, one)
-            argmax_kernel(tile)(a, b, *lines, C, index, blocks, depth, 0, m, 0, one)
-            assert twins.same(C, expected)
-            assert np.array_equal(index, places)
+            rows = np.zeros((-(-m // tile.rows) * tile.rows, depth), dtype)
+            rows[:m, :k], rows[:m, k:] = A, twins.zero(dtype)
+            b = packed(B, tile.columns, depth, 0)
+            lines, one = np.empty_like(b), b.dtype.type(1)
+            lining_kernel(tile.columns, lanes_of(b.dtype))(b, lines, depth, 0, len(b) // depth, one)
+            blocks = np.empty(tile.rows * tile.columns, f"i{b.itemsize}")
+            given = rows.reshape(-1), b, lines
+            for resume, before in ((0, 77), (1, -1)):
+                C = np.full((m, n), twins.zero(dtype), dtype)
+                index = np.full((m, n), before)
+                together = (1 + resume) * tile.rows
+                argmax_kernel(tile)(*given, C, index, blocks, depth, 0, m, together, resume, one)
+                assert twins.same(C, expected)
+                assert np.array_equal(index, places)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -108,7 +108,7 @@ def dense_product(
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
     from tropical.kernels.machine import has_maxima_of_words
-    from tropical.kernels.products import best_tile, product_kernel
+    from tropical.kernels.products import best_tile, product_kernel, rows_at_once
 
     m, k = A.shape
     room = C
@@ -131,13 +131,14 @@ def dense_product(
             b_lines = packing.in_lines(b, tile.columns)
 
         def strip(rows: tuple[int, int]) -> None:
-            last = int(resume), number(1)
+            together = rows_at_once(tile, rows[1] - rows[0], depth, how.dtype.itemsize)
+            how_many = depth, *rows, together, int(resume), number(1)
             if index is None:
-                product_kernel(tile)(a, b, room, depth, *rows, *last)
+                product_kernel(tile)(a, b, room, *how_many)
             else:
                 blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
                 multiply = argmax_kernel(tile)
-                multiply(a, b, b_lines, room, index, blocks, depth, *rows, *last)
+                multiply(a, b, b_lines, room, index, blocks, *how_many)
             if room is not C:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)

@@ -16,9 +16,6 @@ from tropical.typing import Array
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
-PANELS = 176
-"""Tiles one below the other before the next panel of B: some 4 to 8 MiB of A."""
-
 
 @cache
 def argmax_kernel(tile: Tile) -> Callable[..., None]:
@@ -30,7 +27,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         tile.lanes,
         int(tile.fused),
     )
-    columns, depth, panels, group = tile.columns, DEPTH, PANELS, GROUP
+    columns, depth, group = tile.columns, DEPTH, GROUP
 
     @kernel
     def multiply(
@@ -43,6 +40,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         k: int,
         begin: int,
         end: int,
+        together: int,
         resume: int,
         one: Any,
     ) -> None:
@@ -50,10 +48,10 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
 
         As the kernel of `product_kernel`; k is a multiple of the group. a_lines, b_lines are the
         factors with the steps of each row of A and column of B in one piece, b is packed too. index
-        (m, n) is written where C grew, and set to -1 elsewhere unless C is resumed; blocks (rows * columns,) holds integers
-        as wide as C's. The winning steps are looked for after every tile, while its rows of A are
-        in the first cache; the panel of B and its lines stay in the second, since many tiles pass
-        by before the next: where in its lines the maxima will be is not known before.
+        (m, n) is written where C grew, and set to -1 elsewhere unless C is resumed; blocks (rows *
+        columns,) holds integers as wide as C's. The winning steps are looked for after every tile,
+        while its rows of A are in the first cache. The panel of B and its lines stay in the second,
+        as many tiles pass by before the next: where in its lines the maxima are is not known ahead.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, b.dtype)
@@ -61,8 +59,8 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         for step in range(0, k, depth):
             steps = min(depth, k - step)
             again = 1 if step > 0 else resume
-            for block in range(begin, end, rows * panels):
-                block_end = min(end, block + rows * panels)
+            for block in range(begin, end, together):
+                block_end = min(end, block + together)
                 for j in range(0, n, columns):
                     b_at, there = j * k + step * columns, min(columns, n - j)
                     for i in range(block, block_end, rows):
@@ -101,4 +99,4 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         matrix, index = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64)
         places = np.zeros(0, f"i{dtype.itemsize}")
         multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 3
-        yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 0, one)
+        yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 1, 0, one)

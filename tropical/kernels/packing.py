@@ -200,7 +200,7 @@ def lining_kernel(width: int, lanes: int) -> Callable[..., None]:
         """Write columns ``begin`` to ``end``, each in one piece.
 
         panels, lines (panels * depth * width,); ``begin`` is a multiple of ``width``, ``depth`` one
-        of the number of lanes. ``one`` is the number 1 of their type.
+        of twice the number of lanes. ``one`` is the number 1 of their type.
         """
         for first in range(begin, end, width):
             for p in range(0, depth, steps):

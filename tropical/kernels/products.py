@@ -1,7 +1,8 @@
 """Products of packed matrices, tile by tile in registers.
 
 A block of steps of a panel of B stays in the second cache while all panels of a block of A pass by
-(the loops of Goto and van de Geijn, :cite:`goto2008`).
+(the loops of Goto and van de Geijn, :cite:`goto2008`, with the roles of the caches exchanged: the
+panels of A come from the last one).
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from tropical.kernels.machine import adds_by_fma, vector_bytes, vector_registers
 from tropical.kernels.register_tiles import SOURCE, product_tile
 from tropical.typing import Array
 
-DEPTH = 1024
+DEPTH = 2048
 """Steps of the inner dimension that a tile takes at once: starting a tile costs some 30 of them."""
 
-PANELS = 16
-"""Panels of A that pass by a panel of B before the next."""
+BLOCK = 2**23
+"""Bytes of A that pass by a panel of B before the next: they stay in the last cache."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ def tile_of(rows: int, vectors: int, dtype: np.dtype[Any], width: int) -> Tile:
     return Tile(rows, vectors, width // dtype.itemsize, dtype.kind == "f" and adds_by_fma())
 
 
+def rows_at_once(tile: Tile, rows: int, k: int, itemsize: int) -> int:
+    """Return how many rows of A pass by a panel of B before the next, out of so many."""
+    tiles = -(-rows // tile.rows)
+    most = -(-BLOCK // (min(k, DEPTH) * itemsize * tile.rows))
+    return -(-tiles // -(-tiles // most)) * tile.rows
+
+
 @cache
 def product_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies packed matrices with tiles of one shape."""
@@ -63,15 +71,24 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
         tile.lanes,
         int(tile.fused),
     )
-    columns, depth, panels = tile.columns, DEPTH, PANELS
+    columns, depth = tile.columns, DEPTH
 
     @kernel
     def multiply(
-        a: Array, b: Array, C: Array, k: int, begin: int, end: int, resume: int, one: Any
+        a: Array,
+        b: Array,
+        C: Array,
+        k: int,
+        begin: int,
+        end: int,
+        together: int,
+        resume: int,
+        one: Any,
     ) -> None:
         """Write rows ``begin`` to ``end`` of the product into C, or its maximum with C.
 
-        a, b: packed with inner dimension k >= 1; C (m, n) in C order.
+        a, b: packed with inner dimension k >= 1; C (m, n) in C order. ``together`` is a multiple of
+        the rows of a tile: see `rows_at_once`.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, a.dtype)
@@ -79,8 +96,8 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
         for step in range(0, k, depth):
             steps = min(depth, k - step)
             again = 1 if step > 0 else resume
-            for block in range(begin, end, rows * panels):
-                block_end = min(end, block + rows * panels)
+            for block in range(begin, end, together):
+                block_end = min(end, block + together)
                 for j in range(0, n, columns):
                     b_at = j * k + step * columns
                     for i in range(block, block_end, rows):
@@ -110,4 +127,7 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         dtype = np.dtype(name)
         line, one = np.zeros(0, dtype), dtype.type(1)
         matrix = np.zeros((0, 0), dtype)
-        yield name, partial(product_kernel(best_tile(dtype)), line, line, matrix, 1, 0, 0, 0, one)
+        yield (
+            name,
+            partial(product_kernel(best_tile(dtype)), line, line, matrix, 1, 0, 0, 1, 0, one),
+        )
