@@ -69,10 +69,10 @@ def ordinary_products(sizes: Sizes) -> Iterator[Bar]:
             calls = {
                 "ours": partial(tp.matmul, A, B),
                 "peer": partial(np.matmul, A, B),
-                "chain": port_limit.run_chain,
+                "pairs": partial(port_limit.run_pairs, dtype),
             }
-            if not port_limit.can_measure_clock():
-                del calls["chain"]
+            if not port_limit.can_measure():
+                del calls["pairs"]
             taken = in_turns(calls, sizes.rounds)
             times = {name: median(seconds) for name, seconds in taken.items()}
             what = f"product {instances.TYPES[dtype]}, n = {n:,}"
@@ -80,9 +80,9 @@ def ordinary_products(sizes: Sizes) -> Iterator[Bar]:
             yield Bar(
                 f"{what}, beside numpy A @ B", times["ours"], times["peer"], ratio, 1.8, False
             )
-            if "chain" in taken:
+            if "pairs" in taken:
                 rate = 2 * n**3 / times["ours"]
-                limit = port_limit.limit(port_limit.clock(taken["chain"]), np.dtype(dtype).itemsize)
+                limit = port_limit.limit(dtype, taken["pairs"])
                 yield Bar(
                     f"{what}, share of the port limit",
                     f"{rate / 1e9:.1f} GF/s", f"{limit / 1e9:.1f} GF/s", rate / limit, share, True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,20 @@ PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "tropical-gemm", "torch")
 
 def describe() -> dict[str, Any]:
     """Return what is needed to judge the figures."""
-    clock = None
-    if port_limit.can_measure_clock():
-        chain = in_turns({"chain": port_limit.run_chain}, rounds=21)["chain"]
-        clock = round(port_limit.clock(chain) / 1e9, 3)
+    clock = pairs = None
+    if port_limit.can_measure():
+        calls = {"chain": port_limit.run_chain, "pairs": partial(port_limit.run_pairs, "f4")}
+        taken = in_turns(calls, rounds=21)
+        cycles = port_limit.clock(taken["chain"])
+        clock = round(cycles / 1e9, 3)
+        pairs = round(port_limit.pairs_in_a_second(taken["pairs"]) / cycles, 2)
     width = vector_bytes()
     return {
         "processor": processor(),
         "core": llvmlite.binding.get_host_cpu_name(),
         "cores": os.cpu_count(),
         "clock": clock,
+        "pairs_a_cycle": pairs,
         "features": [name for name in TELLING if name in features()],
         "vector_bits": 8 * width,
         "registers": vector_registers(width),

@@ -44,23 +44,23 @@ Calls = Mapping[str, Callable[[], Any]]
 
 
 def curve(sizes: Iterable[int], calls_at: Callable[[int], Calls], rounds: int) -> dict[str, Any]:
-    """Time calls, built by ``calls_at``, at every size; a chain among them tells the clock."""
+    """Time calls, built by ``calls_at``, at every size; pairs among them are kept apart."""
     asked: list[int] = []
-    clocks: list[float] = []
+    pairs: list[float] = []
     seconds: dict[str, list[float]] = {}
     for size in sizes:
         calls = {
             name: call
             for name, call in calls_at(size).items()
-            if name == "chain" or patient(seconds.setdefault(name, []), len(asked))
+            if name == "pairs" or patient(seconds.setdefault(name, []), len(asked))
         }
         times = in_turns(calls, rounds)
-        if "chain" in times:
-            clocks.append(port_limit.clock(times.pop("chain")))
+        if "pairs" in times:
+            pairs.append(min(times.pop("pairs")))
         for name, taken in times.items():
             seconds[name].append(median(taken))
         asked.append(size)
-    return {"sizes": asked, "seconds": seconds, "clock": clocks}
+    return {"sizes": asked, "seconds": seconds, "pairs": pairs}
 
 
 def patient(taken: list[float], asked: int) -> bool:
@@ -69,7 +69,7 @@ def patient(taken: list[float], asked: int) -> bool:
 
 
 def products(dtype: str, sizes: Iterable[int], rounds: int, fused: bool) -> dict[str, Any]:
-    """Products of square matrices, with the chain that tells the clock."""
+    """Products of square matrices, with the pairs that tell the limit."""
 
     def calls_at(n: int) -> dict[str, Callable[[], Any]]:
         A, B = instances.factors(dtype, n)
@@ -84,13 +84,12 @@ def products(dtype: str, sizes: Iterable[int], rounds: int, fused: bool) -> dict
             calls["tropical-gemm"] = partial(peers.tropical_gemm()[dtype], A, B)
         if fused and dtype[0] == "f" and (compiled := peers.torch_compiled()):
             calls["torch.compile"] = partial(compiled, A, B)
-        if port_limit.can_measure_clock():
-            calls["chain"] = port_limit.run_chain
+        if port_limit.can_measure():
+            calls["pairs"] = partial(port_limit.run_pairs, dtype)
         return calls
 
     found = curve(sizes, calls_at, rounds)
-    size = np.dtype(dtype).itemsize
-    return found | {"limit": [port_limit.limit(clock, size) for clock in found["clock"]]}
+    return found | {"limit": [port_limit.limit(dtype, [seconds]) for seconds in found["pairs"]]}
 
 
 def evaluation(variables: Iterable[int], rounds: int) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def page_parts(measured: dict[str, Any]) -> dict[str, str]:
 
 def machine(found: dict[str, Any], rounds: int) -> str:
     """Name the machine in a paragraph."""
-    clock = f", {found['clock']:.2f} GHz measured" if found["clock"] else ""
+    clock, pairs = "", ""
+    if found["clock"]:
+        clock = f", {found['clock']:.2f} GHz measured"
+        pairs = f", {found['pairs_a_cycle']:.2g} pairs of a sum and a maximum in a cycle"
     packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items())
     adds = (
         "sums of floats are multiplications by 1 and additions in one"
@@ -48,7 +51,7 @@ def machine(found: dict[str, Any], rounds: int) -> str:
     return (
         f"One core of {found['processor']} ({found['core']}{clock}; "
         f"{', '.join(found['features'])}), {found['registers']} vector registers of "
-        f"{found['vector_bits']} bits; {adds}. {found['system']}, Python {found['python']}, "
+        f"{found['vector_bits']} bits{pairs}; {adds}. {found['system']}, Python {found['python']}, "
         f"{packages}; numpy multiplies by {found['blas']}. Medians of {rounds} "
         "rounds in which all calls take turns.\n"
     )
