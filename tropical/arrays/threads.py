@@ -36,17 +36,17 @@ def in_threads(task: Callable[[Piece], object], pieces: Iterable[Piece], threads
         pool.shutdown(cancel_futures=True)
 
 
-def strips(length: int, unit: int, threads: int) -> list[tuple[int, int]]:
-    """Cut ``range(length)`` into strips of whole units, some four a thread.
+def strips(length: int, unit: int, threads: int, each: int = 4) -> list[tuple[int, int]]:
+    """Cut ``range(length)`` into strips of whole units, about ``each`` of them a thread.
 
     Examples
     --------
     >>> from tropical.arrays.threads import strips
     >>> strips(60, 6, threads=1), strips(60, 6, threads=2)[-2:]
-    ([(0, 60)], [(48, 54), (54, 60)])
+    ([(0, 60)], [(36, 48), (48, 60)])
     """
     if threads == 1:
         return [(0, length)] if length else []
     units = -(-length // unit)
-    step = max(1, units // (4 * threads)) * unit
+    step = max(1, -(-units // (each * threads))) * unit
     return [(begin, min(begin + step, length)) for begin in range(0, length, step)]
