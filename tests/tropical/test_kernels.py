@@ -241,17 +241,19 @@ def test_a_box_of_numbers_counts_beside_one_of_none():
 
 @pytest.mark.kernels
 @given(
-    st.integers(1, 3), st.integers(1, 4), st.integers(0, 40), st.integers(0, 2**32), st.booleans()
-)
-def test_points_are_sorted_by_cells(variables, sides, count, seed, strange):
-    points = (
-        np.random.default_rng(seed).integers(0, 2 * sides + 1, (count, variables)).astype(float)
-    )
-    if strange and count > 2:
+    st.integers(1, 3), st.integers(1, 4), st.integers(0, 40), st.integers(0, 2**32), st.booleans(),
+    st.sampled_from(["f4", "f8", "i8"]),
+)  # fmt: skip
+def test_points_are_sorted_by_cells(variables, sides, count, seed, strange, dtype):
+    drawn = np.random.default_rng(seed).integers(0, 2 * sides + 1, (count, variables))
+    points = drawn.astype(dtype)
+    strange &= count > 2 and dtype != "i8"
+    if strange:
         points[0, 0], points[1, -1], points[2, 0] = np.nan, np.inf, -np.inf
     order, out = np.full(count, -1, np.int32), np.empty_like(points)
+    parts = np.result_type(points.dtype, np.float32).type(sides)
     with np.errstate(invalid="ignore"):
-        sort_by_cells(points, sides, order, out)
+        sort_by_cells(points, sides, parts, order, out)
     assert sorted(order.tolist()) == list(range(count))
     np.testing.assert_array_equal(out, points[order])
     if not strange and count and (np.ptp(points, axis=0) == 2 * sides).all():

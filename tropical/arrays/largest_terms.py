@@ -36,7 +36,7 @@ By how many quantized numbers 32 bits hold, and by the bytes in a number.
 PAUSE = 16
 """For how many chunks of points the filter rests when it excluded too little."""
 
-CELL, TOGETHER = 48, 192
+CELL, TOGETHER = 64, 256
 """About how many points lie in a cell of the grid, and how many share a choice of terms."""
 
 
@@ -142,21 +142,20 @@ def largest_terms(
     absorbing = _absorbing(coefficients[present], exponents[present], zero)
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order = None
-    if d <= VARIABLES and len(coefficients) >= TERMS and POINTS <= k < 2**31:
-        order, sorted_ = np.empty(k, np.int32), np.empty((k, d), dtype)
-        sort_by_cells(plain(points), max(1, int((k / CELL) ** (1 / d))), order, sorted_)
-        points = sorted_
 
     def evaluate(strip: tuple[int, int]) -> None:
-        panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
         with Scratch() as scratch:
-            fill_in(strip, panels_in, scratch.array(panels_in * tile.columns * d, dtype))
+            fill_in(strip, scratch)
 
-    def fill_in(strip: tuple[int, int], panels_in: int, panels: Array) -> None:
+    def fill_in(strip: tuple[int, int], scratch: Scratch) -> None:
         """Fill in the answers for a strip of the points, so many panels at a time."""
+        panels_in = -(-min(step, strip[1] - strip[0]) // tile.columns)
+        panels = scratch.array(panels_in * tile.columns * d, dtype)
         room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
         group = panels_in if order is None else max(1, TOGETHER // tile.columns)
-        names = np.tile(np.arange(blocks), (-(-panels_in // group), 1))
+        groups = -(-panels_in // group)
+        names = scratch.array(groups * blocks, np.dtype(np.int64)).reshape(groups, blocks)
+        names[0] = np.arange(blocks)
         pause = 0
         for begin in range(*strip, step):
             end = min(begin + step, strip[1])
@@ -194,7 +193,14 @@ def largest_terms(
             else:
                 scatter(order[begin:end], marks, *part, inside, *found)
 
-    in_threads(evaluate, strips(k, tile.columns, threads), threads)
+    with Scratch() as scratch:
+        if d <= VARIABLES and len(coefficients) >= TERMS and POINTS <= k < 2**31:
+            order = scratch.array(k, np.dtype(np.int32))
+            given = plain(points)
+            points = scratch.array(k * d, dtype).reshape(k, d)
+            sides, kind = max(1, int((k / CELL) ** (1 / d))), np.result_type(dtype, np.float32)
+            sort_by_cells(given, sides, kind.type(sides), order, points)
+        in_threads(evaluate, strips(k, tile.columns, threads), threads)
     return found, inside
 
 

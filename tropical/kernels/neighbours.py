@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tropical.kernels.compilation import kernel
@@ -11,29 +13,36 @@ SAMPLE = 2048
 """So many points, evenly spread over the list, tell where the grid lies."""
 
 
-@kernel(signatures=[f"({t}[:, ::1], i8, i4[::1], {t}[:, ::1])" for t in ("f4", "f8", "i8")])
-def sort_by_cells(points: Array, sides: int, order: Array, out: Array) -> None:
+@kernel(
+    signatures=[
+        f"({t}[:, ::1], i8, {f}, i4[::1], {t}[:, ::1])"
+        for t, f in (("f4", "f4"), ("f8", "f8"), ("i8", "f8"))
+    ]
+)
+def sort_by_cells(points: Array, sides: int, parts: Any, order: Array, out: Array) -> None:
     """Write the points into ``out`` cell by cell, in each cell as they come, and their numbers.
 
     points, out (k, d), order (k,): the numbers. The grid cuts every side of the box around a sample
     of the points into ``sides`` parts, whose outer ones go on beyond it; its cells are in
-    lexicographic order. Where an entry that is not finite or a side beyond the range of doubles
-    comes to lie is of no account.
+    lexicographic order. Where an entry that is not finite or a side beyond the range of floats
+    comes to lie is of no account. ``parts`` is the number of sides again, of the type of floats in which they are found.
     """
     k, d = points.shape
     cells = np.zeros(k, np.int32)
+    nothing, last = parts - parts, parts - parts / parts
     for t in range(d):
-        least, most = np.inf, -np.inf
+        least, most, known = nothing, nothing, False
         for i in range(0, k, max(1, k // SAMPLE)):
-            entry = float(points[i, t])
-            if entry - entry == 0:
-                least = entry if entry < least else least
-                most = entry if entry > most else most
-        scale = sides / (most - least) if most > least else 0.0
+            entry = points[i, t] + nothing
+            if entry - entry == nothing:
+                least = entry if entry < least or not known else least
+                most = entry if entry > most or not known else most
+                known = True
+        scale = parts / (most - least) if most > least else nothing
         for i in range(k):
             place = (points[i, t] - least) * scale
-            place = place if place > 0 else 0.0
-            place = place if place < sides - 1 else sides - 1.0
+            place = place if place > nothing else nothing
+            place = place if place < last else last
             cells[i] = cells[i] * np.int32(sides) + np.int32(place)
     begins = np.zeros(sides**d + 1, np.int32)
     for i in range(k):
