@@ -141,7 +141,7 @@ def largest_terms(
     marked = least if zero is None else dtype.type(zero)
     absorbing = _absorbing(coefficients[present], exponents[present], zero)
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
-    order = None
+    order: Array | None = None
 
     def evaluate(strip: tuple[int, int]) -> None:
         with Scratch() as scratch:

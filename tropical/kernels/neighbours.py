@@ -25,7 +25,8 @@ def sort_by_cells(points: Array, sides: int, parts: Any, order: Array, out: Arra
     points, out (k, d), order (k,): the numbers. The grid cuts every side of the box around a sample
     of the points into ``sides`` parts, whose outer ones go on beyond it; its cells are in
     lexicographic order. Where an entry that is not finite or a side beyond the range of floats
-    comes to lie is of no account. ``parts`` is the number of sides again, of the type of floats in which they are found.
+    comes to lie is of no account. ``parts`` is the number of sides again, of the type of floats in
+    which they are found.
     """
     k, d = points.shape
     cells = np.zeros(k, np.int32)
