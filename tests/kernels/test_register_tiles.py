@@ -6,29 +6,33 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.arrays import twins
 from tests.arrays.arrays import DTYPES, pool
 from tropical.kernels.argmax_products import GROUP, argmax_kernel
+from tropical.kernels.argmax_products import best_tile as argmax_tile
 from tropical.kernels.convolutions import convolution_kernel
 from tropical.kernels.packing import (
     copying_kernel,
     lanes_of,
     lining_kernel,
+    mark_rows,
     packing_kernel,
     turning_kernel,
 )
-from tropical.kernels.products import best_tile, product_kernel
+from tropical.kernels.products import BLOCK, DEPTH, best_tile, product_kernel, rows_at_once
 from tropical.semiring import max_plus
 
 WIDTHS = (64, 32, 16)
 PANELS_TRIED = (
-    *(("f4", width) for width in (1, 5, 16, 64)),
-    *(("f8", width) for width in (4, 5, 40)),
-    *(("i4", width) for width in (6, 64)),
-    *(("i8", width) for width in (5, 8)),
+    *(("f4", width) for width in (8, 16, 64)),
+    *(("f8", width) for width in (4, 40)),
+    *(("i4", width) for width in (8, 64)),
+    *(("i8", width) for width in (4, 8)),
 )
-"""Steps that are narrow, odd, as long as a vector, and long."""
+"""Steps as long as a vector, and longer."""
 
 SHAPES = ((1, 1, 1), (7, 5, 13), (12, 9, 70), (25, 33, 130), (4, 2100, 65))
 
@@ -91,35 +95,48 @@ def test_a_panel_holds_the_columns_step_by_step(dtype, width):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_copied_rows_lie_one_after_another(dtype):
+def test_a_line_holds_all_steps_of_a_row_or_a_column(dtype):
     number, lanes = np.dtype(dtype).type, lanes_of(np.dtype(dtype))
     zero, absorbing = number(twins.zero(dtype)), number(-5)
     drawn = np.random.default_rng(0)
-    for n, k, more in ((1, 1, 0), (3, 4 * lanes, 5), (7, 9 * lanes + 3, 0), (5, 31, 1)):
+    shapes = ((1, 1, 0), (3, 4 * lanes, 5), (7, 9 * lanes + 3, 0), (70, 2 * lanes, 1), (133, 37, 2))
+    for n, k, more in shapes:
         matrix = drawn.choice(np.array(pool(dtype, max_plus), dtype), (n, k))
         matrix = matrix if dtype[0] == "f" else matrix // 2
         expected = np.full((n, k + more), number(9))
         expected[:, :k] = np.where(matrix == zero, absorbing, -matrix)
-        out, marks = np.full(expected.size + 1, 77, dtype), np.zeros(n, bool)
-        for begin, end in ((n // 2, n), (0, n // 2)):
-            copying_kernel(lanes)(
-                matrix, out, marks, k + more, begin, end, zero, absorbing, number(-1), number(9)
-            )
-        assert twins.same(out[:-1].reshape(expected.shape), expected)
-        assert out[-1] == 77
-        assert marks.tolist() == [twins.has_nan(row) for row in matrix]
+        for factory, source in ((copying_kernel, matrix), (lining_kernel, matrix.T.copy())):
+            out, marks = np.full(expected.size + 1, 77, dtype), np.zeros(n, bool)
+            for begin, end in ((n // 2, n), (0, n // 2)):
+                factory(lanes)(
+                    source, out, marks, k + more, begin, end,
+                    zero, absorbing, number(-1), number(9),
+                )  # fmt: skip
+            assert twins.same(out[:-1].reshape(expected.shape), expected)
+            assert out[-1] == 77
+            assert marks.tolist() == [twins.has_nan(row) for row in matrix]
 
 
-@pytest.mark.parametrize(("dtype", "width"), PANELS_TRIED)
-def test_lines_hold_the_columns_of_panels_in_one_piece(dtype, width):
-    lanes = lanes_of(np.dtype(dtype))
-    depth = 6 * lanes
-    panels = np.arange(3 * depth * width).astype(dtype).reshape(3, depth, width)
-    lines = np.zeros(panels.size, dtype)
-    lay_out = lining_kernel(width, lanes)
-    for begin, end in ((width, 3 * width), (0, width)):
-        lay_out(panels.reshape(-1), lines, depth, begin, end, lines.dtype.type(1))
-    assert twins.same(lines.reshape(3, width, depth), np.moveaxis(panels, 2, 1))
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_rows_with_nan_are_marked(dtype):
+    matrix = np.zeros((6, 41), dtype)
+    matrix[0, 40] = matrix[3, 0] = matrix[3, 7] = np.nan
+    matrix[1], matrix[2, 5] = np.inf, -np.inf
+    marks = np.zeros(6, bool)
+    mark_rows(matrix, marks, 0, 4)
+    assert marks.tolist() == [True, False, False, True, False, False]
+    mark_rows(matrix[:, :0].copy(), marks, 0, 6)
+    assert not marks.any()
+
+
+def in_rows(A, rows, depth):
+    """The rows of A and then those that are no whole tile, with any numbers behind them."""
+    m, k = A.shape
+    lines = np.full((m, depth), twins.zero(A.dtype), A.dtype)
+    lines[:, :k] = A
+    rest = np.ones((rows, depth), A.dtype)
+    rest[: m % rows] = lines[m // rows * rows :]
+    return lines.reshape(-1), rest.reshape(-1)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -128,14 +145,14 @@ def test_every_width_gives_the_product_bit_for_bit(dtype):
         A, B = numbers(dtype, (m, k), seed), numbers(dtype, (k, n), seed + 99)
         expected, _ = twins.product(A, B)
         for tile in tiles(best_tile, dtype):
-            a, b = packed(A.T, tile.rows, k, 0), packed(B, tile.columns, k, 0)
+            given = *in_rows(A, tile.rows, k), packed(B, tile.columns, k, 0)
             C = np.empty((m, n), dtype)
             one = C.dtype.type(1)
-            product_kernel(tile)(a, b, C, k, 0, m, tile.rows, 0, one)
+            product_kernel(tile)(*given, C, k, 0, m, tile.rows, 0, one)
             assert twins.same(C, expected)
             more = np.maximum(expected, C.dtype.type(3))
             C[:] = 3
-            product_kernel(tile)(a, b, C, k, 0, m, 3 * tile.rows, 1, one)
+            product_kernel(tile)(*given, C, k, 0, m, 3 * tile.rows, 1, one)
             assert twins.same(C, more)
 
 
@@ -145,21 +162,31 @@ def test_every_width_finds_the_first_place_of_each_maximum(dtype):
         A, B = numbers(dtype, (m, k), seed), numbers(dtype, (k, n), seed + 99)
         expected, places = twins.product(A, B)
         depth = -(-k // GROUP) * GROUP
-        for tile in tiles(best_tile, dtype):
-            rows = np.zeros((-(-m // tile.rows) * tile.rows, depth), dtype)
-            rows[:m, :k], rows[:m, k:] = A, twins.zero(dtype)
-            b = packed(B, tile.columns, depth, 0)
-            lines, one = np.empty_like(b), b.dtype.type(1)
-            lining_kernel(tile.columns, lanes_of(b.dtype))(b, lines, depth, 0, len(b) // depth, one)
+        for tile in tiles(argmax_tile, dtype):
+            b, (b_lines, _) = packed(B, tile.columns, depth, 0), in_rows(B.T, 1, depth)
             blocks = np.empty(tile.rows * tile.columns, f"i{b.itemsize}")
-            given = rows.reshape(-1), b, lines
+            given = *in_rows(A, tile.rows, depth), b, b_lines
             for resume, before in ((0, 77), (1, -1)):
                 C = np.full((m, n), twins.zero(dtype), dtype)
                 index = np.full((m, n), before)
                 together = (1 + resume) * tile.rows
-                argmax_kernel(tile)(*given, C, index, blocks, depth, 0, m, together, resume, one)
+                which = depth, 0, m, together, resume, C.dtype.type(1)
+                argmax_kernel(tile)(*given, C, index, blocks, *which)
                 assert twins.same(C, expected)
                 assert np.array_equal(index, places)
+
+
+@given(
+    st.integers(1, 2000), st.integers(1, 2**14), st.sampled_from([4, 8]), st.sampled_from(WIDTHS)
+)
+def test_blocks_of_rows_are_whole_tiles_even_and_small(rows, k, itemsize, width):
+    tile = best_tile(np.dtype(f"f{itemsize}"), width)
+    together = rows_at_once(tile, rows, k, itemsize)
+    blocks = -(-rows // together)
+    assert together % tile.rows == 0
+    assert together - tile.rows < rows
+    assert (together - tile.rows) * min(k, DEPTH) * itemsize <= BLOCK
+    assert -(-rows // (together - tile.rows)) > blocks if together > tile.rows else True
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

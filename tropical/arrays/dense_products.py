@@ -41,9 +41,14 @@ class Passage:
         """What is below every sum: maxima begin with it."""
         return -np.inf if self.dtype.kind == "f" else int(np.iinfo(self.dtype).min)
 
+    @property
+    def enters_as_it_is(self) -> bool:
+        """Tell whether all numbers are inside as they are outside, and come out so."""
+        return self.sign > 0 and self.threshold == self.lowest
+
     def enter(self, numbers: Array) -> Array:
         """Return numbers as they are inside; the array itself where that is so already."""
-        if self.sign > 0 and self.threshold == self.lowest:
+        if self.enters_as_it_is:
             return numbers
         inside: Array = numbers * self.dtype.type(self.sign)
         inside[numbers == self.zero] = self.absorbing
@@ -104,11 +109,12 @@ def dense_product(
     A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows. Integers of
     64 bits are multiplied as doubles where that is quicker and no sum is too large to be exact.
     """
+    from tropical.kernels import argmax_products, products
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
     from tropical.kernels.machine import has_maxima_of_words
-    from tropical.kernels.products import best_tile, product_kernel, rows_at_once
+    from tropical.kernels.products import product_kernel, rows_at_once
 
     m, k = A.shape
     room = C
@@ -119,30 +125,26 @@ def dense_product(
             to_doubles(C.reshape(-1), room.reshape(-1), how.lowest)
         how = replace(how, dtype=room.dtype, absorbing=-np.inf, threshold=-np.inf)
     number = how.dtype.type
-    tile = best_tile(how.dtype)
+    tile = (products if index is None else argmax_products).best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP
     with Scratch() as scratch:
         packing = Packing(how, depth, threads, partial(scratch.array, dtype=how.dtype))
+        a, rest, poisoned_rows = packing.rows(A, tile.rows, how.lowest)
         b, poisoned_columns = packing.panels(B, tile.columns, 0)
-        if index is None:
-            a, poisoned_rows = packing.panels(A.T, tile.rows, how.lowest)
-        else:
-            a, poisoned_rows = packing.lines(A, tile.rows, how.lowest)
-            b_lines = packing.in_lines(b, tile.columns)
+        b_lines = None if index is None else packing.lines(B.T, 0)[0]
 
         def strip(rows: tuple[int, int]) -> None:
             together = rows_at_once(tile, rows[1] - rows[0], depth, how.dtype.itemsize)
             how_many = depth, *rows, together, int(resume), number(1)
             if index is None:
-                product_kernel(tile)(a, b, room, *how_many)
+                product_kernel(tile)(a, rest, b, room, *how_many)
             else:
                 blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
-                multiply = argmax_kernel(tile)
-                multiply(a, b, b_lines, room, index, blocks, *how_many)
+                argmax_kernel(tile)(a, rest, b, b_lines, room, index, blocks, *how_many)
             if room is not C:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)
-            elif how.sign < 0 or how.threshold != how.lowest:
+            elif not how.enters_as_it_is:
                 how.leave(C[slice(*rows)])
 
         each = 4 if index is None else 2  # fewer where every strip reads the lines of B anew
@@ -165,50 +167,62 @@ class Packing:
     threads: int
     room_for: Callable[[int], Array]
 
+    def rows(self, matrix: Array, tile: int, fill: float | int) -> tuple[Array, Array, Array]:
+        """Return the rows of a matrix (n, k) in one piece each, and flags of those with a NaN.
+
+        In the second place are those after the last whole ``tile``, and zeros up to one. A matrix
+        whose numbers enter as they are, and lie so, is not copied.
+        """
+        from tropical.kernels.packing import mark_rows
+
+        n, k = matrix.shape
+        same = matrix.dtype == self.how.dtype and self.how.enters_as_it_is
+        if same and k == self.depth and matrix.flags.carray:
+            lines, marks = matrix.reshape(-1), np.zeros(n, bool)
+            if self.how.dtype.kind == "f":
+                pieces = strips(n, tile, self.threads)
+                in_threads(lambda part: mark_rows(matrix, marks, *part), pieces, self.threads)
+        else:
+            lines, marks = self.lines(matrix, fill)
+        last = lines[n // tile * tile * self.depth :]
+        rest = self.room_for(tile * self.depth)
+        rest[: len(last)], rest[len(last) :] = last, 0
+        return lines, rest, marks
+
+    def lines(self, matrix: Array, fill: float | int) -> tuple[Array, Array]:
+        """Return the rows of a matrix (n, k), copied to one piece each, and flags as `rows`."""
+        from tropical.kernels.packing import copying_kernel, lining_kernel
+
+        return self._packed(copying_kernel, lining_kernel, matrix, 1, fill)
+
     def panels(self, matrix: Array, width: int, fill: float | int) -> tuple[Array, Array]:
         """Return a matrix (k, n) in panels of so many columns, and flags of those with a NaN."""
-        from tropical.kernels.packing import lanes_of, packing_kernel, turning_kernel
+        from tropical.kernels.packing import packing_kernel, turning_kernel
 
-        across = matrix.flags.c_contiguous or not matrix.T.flags.c_contiguous
-        kernel = packing_kernel if across else turning_kernel
-        pack = kernel(width, lanes_of(self.how.dtype))
-        return self._packed(pack, matrix if across else matrix.T, matrix.shape[1], width, fill)
-
-    def lines(self, matrix: Array, width: int, fill: float | int) -> tuple[Array, Array]:
-        """Return the rows of a matrix (n, k), as many as tiles of so many rows read, and flags."""
-        from tropical.kernels.packing import copying_kernel, lanes_of
-
-        n = matrix.shape[0]
-        if matrix.T.flags.c_contiguous and not matrix.flags.c_contiguous:
-            panels, marks = self.panels(matrix.T, width, fill)
-            return self.in_lines(panels, width), marks
-        copy = copying_kernel(lanes_of(self.how.dtype))
-        lines, marks = self._packed(copy, matrix, n, width, fill)
-        lines[n * self.depth :] = 0
-        return lines, marks
-
-    def in_lines(self, panels: Array, width: int) -> Array:
-        """Return a packed matrix with each of its columns in one piece."""
-        from tropical.kernels.packing import lanes_of, lining_kernel
-
-        lines = self.room_for(panels.size)
-        lay_out = lining_kernel(width, lanes_of(panels.dtype))
-
-        def strip(columns: tuple[int, int]) -> None:
-            lay_out(panels, lines, self.depth, *columns, panels.dtype.type(1))
-
-        in_threads(strip, strips(len(panels) // self.depth, width, self.threads), self.threads)
-        return lines
+        by_rows, by_columns = (partial(f, width) for f in (turning_kernel, packing_kernel))
+        return self._packed(by_rows, by_columns, matrix.T, width, fill)
 
     def _packed(
-        self, pack: Callable[..., None], matrix: Array, n: int, width: int, fill: float | int
+        self,
+        by_rows: Callable[[int], Callable[..., None]],
+        by_columns: Callable[[int], Callable[..., None]],
+        matrix: Array,
+        width: int,
+        fill: float | int,
     ) -> tuple[Array, Array]:
-        """Return what a kernel makes of n rows or columns, and flags of those with a NaN."""
-        how, number = self.how, self.how.dtype.type
+        """Return what a kernel makes of the rows of a matrix (n, k), or of its transpose's columns.
+
+        The second value are flags of the rows with a NaN.
+        """
+        from tropical.kernels.packing import lanes_of
+
+        how, number, n = self.how, self.how.dtype.type, len(matrix)
+        turned = abs(matrix.strides[0]) < abs(matrix.strides[1])
+        pack = (by_columns if turned else by_rows)(lanes_of(how.dtype))
+        source = plain(matrix.T if turned else matrix)
         out = self.room_for(-(-n // width) * width * self.depth)
         marks = np.zeros(n, bool)
         numbers = [matrix.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, fill))]
-        source = plain(matrix)
 
         def strip(part: tuple[int, int]) -> None:
             pack(source, out, marks, self.depth, *part, *numbers)

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from tropical.kernels.argmax_tiles import SOURCE, argmax_tile, first_places
+from tropical.kernels import products
+from tropical.kernels.argmax_tiles import SOURCE, argmax_tile, fetch, first_places
 from tropical.kernels.compilation import kernel
-from tropical.kernels.products import DEPTH, Tile, best_tile
+from tropical.kernels.products import DEPTH, Tile
 from tropical.typing import Array
 
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
+
+
+LINE = 64
+"""Bytes in a line of the cache."""
+
+
+@cache
+def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
+    """Return the tile for this machine, or for a vector width in bytes that is forced.
+
+    It has fewer rows than that of a plain product where that has many, as it holds more: the best
+    so far and their places.
+    """
+    tile = products.best_tile(dtype, width)
+    return replace(tile, rows=4) if tile.rows == 6 else tile
 
 
 @cache
@@ -27,11 +44,12 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         tile.lanes,
         int(tile.fused),
     )
-    columns, depth, group = tile.columns, DEPTH, GROUP
+    columns, depth, group, cache_line = tile.columns, DEPTH, GROUP, LINE
 
     @kernel
     def multiply(
-        a_lines: Array,
+        a: Array,
+        rest: Array,
         b: Array,
         b_lines: Array,
         C: Array,
@@ -46,15 +64,16 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
     ) -> None:
         """Write rows ``begin`` to ``end`` of the product into C, and the winning steps into index.
 
-        As the kernel of `product_kernel`; k is a multiple of the group. a_lines, b_lines are the
-        factors with the steps of each row of A and column of B in one piece, b is packed too. index
-        (m, n) is written where C grew, and set to -1 elsewhere unless C is resumed; blocks (rows *
-        columns,) holds integers as wide as C's. The winning steps are looked for after every tile,
-        while its rows of A are in the first cache. The panel of B and its lines stay in the second,
-        as many tiles pass by before the next: where in its lines the maxima are is not known ahead.
+        As the kernel of `product_kernel`; k is a multiple of the group, b_lines holds the steps of
+        each column of B in one piece. index (m, n) is written where C grew, and set to -1 elsewhere
+        unless C is resumed; blocks (rows * columns,) holds integers as wide as C's. The winning
+        steps are looked for after every tile, while its rows of A are in the first cache. The panel
+        of B and its lines stay in the second, as many tiles pass by before the next, whose lines
+        are fetched meanwhile: where in them the maxima will be is not known ahead.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, b.dtype)
+        line = cache_line // b.itemsize
         flat, index_flat = C.reshape(m * n), index.reshape(m * n)
         for step in range(0, k, depth):
             steps = min(depth, k - step)
@@ -65,6 +84,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                     b_at, there = j * k + step * columns, min(columns, n - j)
                     for i in range(block, block_end, rows):
                         here = min(rows, m - i)
+                        lines, a_at = (a, i * k + step) if here == rows else (rest, step)
                         whole = here == rows and there == columns
                         target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
                         if not whole and again:
@@ -73,19 +93,25 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                                     corner[x * columns + y] = C[i + x, j + y]
                         argmax_tile(
                             source, rows, vectors, lanes, fused, group, steps // group,
-                            a_lines, i * k + step, k, b, b_at, target, at, stride, blocks,
+                            lines, a_at, k, b, b_at, target, at, stride, blocks,
                             again, one,
                         )  # fmt: skip
                         if not whole:
                             for x in range(here):
                                 for y in range(there):
                                     C[i + x, j + y] = corner[x * columns + y]
-                        for x in range(i, i + here):
+                        done = i - block
+                        ahead = columns * done // together, columns * (done + rows) // together
+                        for column in range(j + columns + ahead[0], j + columns + ahead[1]):
+                            for p in range(step, step + steps, line):
+                                fetch(source, b_lines, column * k + p)
+                        for x in range(here):
+                            place = (i + x) * n + j
                             first_places(
                                 source, group, there,
-                                a_lines, x * k + step, b_lines, j * k + step, k,
-                                flat, x * n + j, blocks, (x - i) * columns,
-                                index_flat, x * n + j, step, 1 - again,
+                                lines, a_at + x * k, b_lines, j * k + step, k,
+                                flat, place, blocks, x * columns, index_flat, place, step,
+                                1 - again,
                             )  # fmt: skip
 
     return multiply
@@ -98,5 +124,5 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         line, one = np.zeros(0, dtype), dtype.type(1)
         matrix, index = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64)
         places = np.zeros(0, f"i{dtype.itemsize}")
-        multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 3
+        multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 4
         yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 1, 0, one)

@@ -20,17 +20,30 @@ from tropical.kernels.register_tiles import (
     Lanes,
     Steps,
     are_literal,
+    declared,
     first_values,
     joined,
     literal,
     maxima_over,
     numbers_at,
     pointer_to,
+    rows_apart,
     word,
 )
 
 SOURCE = crc32(Path(__file__).read_bytes(), register_tiles.SOURCE)
 """A number that changes with this file, and with the one that it builds on."""
+
+
+def anew(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    """Return a number as a value that the compiler takes for another one wherever this is reached.
+
+    It is made again for every group then. LLVM would else keep it through all of them, runs out of
+    registers between two groups, and loads it from memory in every step.
+    """
+    bits = ir.IntType({"float": 32, "double": 64}[str(x.type)])
+    assembly = ir.InlineAsm(ir.FunctionType(bits, [bits]), "", "=r,0", side_effect=True)
+    return builder.bitcast(builder.call(assembly, [builder.bitcast(x, bits)]), x.type)
 
 
 @intrinsic(prefer_literal=True)
@@ -60,8 +73,8 @@ def argmax_tile(  # type: ignore[no-untyped-def]
     As `product_tile`, ``group`` steps at a time, of which there are ``groups`` >= 1 in all: so many
     sums are joined before one comparison decides for value and place. ``blocks`` (rows * vectors *
     lanes,) holds integers of the width of the numbers: the first group that attains the maximum, or
-    -1 where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. The rows of A
-    lie in one piece each, ``a_step`` apart, those of ``b`` ``vectors * lanes`` apart.
+    -1 where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. Rows of ``b``
+    lie ``vectors * lanes`` apart.
     """
     if not are_literal(source, rows, vectors, lanes, fused, group):
         return None
@@ -77,16 +90,14 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         groups, a_step, c_step, resumed, one = (arguments[i] for i in (6, 9, 14, 16, 17))
         first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 7, 10, 12)
         first_block = pointer_to(context, builder, blocks, arguments[15])
-        ones = v.spread(one) if literal(fused) and v.floating else None
         tile = [(i, j) for i in range(m) for j in range(n)]
         places = {
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), c_step), word(j * width)))
             for i, j in tile
         }
         begun = first_values(v, places, resumed)
-        from_first = [builder.mul(word(i), a_step) if i else 0 for i in range(m)]
         ready = builder.block
-        steps = Steps(v, from_first, 1, n, word(u), word(n * width), ones)
+        rows_at = rows_apart(builder, m, a_step)
         loop, done = builder.append_basic_block("groups"), builder.append_basic_block("grouped")
         builder.branch(loop)
         builder.position_at_end(loop)
@@ -97,6 +108,8 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         nowhere = places_of.constant(-1)
         where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
         here = joined(builder, places_of.type, (places_of.constant(0), ready))
+        ones = v.spread(anew(builder, one)) if literal(fused) and v.floating else None
+        steps = Steps(v, rows_at, 1, n, word(u), word(n * width), ones)
         new, after_a, after_b = maxima_over(steps, at_a, at_b, best)
         from_here = {
             at: builder.select(v.greater(new[at], best[at]), here, where[at]) for at in tile
@@ -199,3 +212,24 @@ def first_places(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def fetch(typingctx, source, a, at):  # type: ignore[no-untyped-def]
+    """Ask for the numbers around ``a[at]``, soon to be read; there need be none.
+
+    They come into the second cache: the first is too small for what is fetched ahead.
+    """
+    if not are_literal(source):
+        return None
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        (place,) = numbers_at(context, builder, signature, arguments, 1)
+        byte, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        read, near, data = (ir.Constant(i32, value) for value in (0, 2, 1))
+        asked = declared(builder, "llvm.prefetch.p0", kind)
+        builder.call(asked, [builder.bitcast(place, byte), read, near, data])
+        return context.get_dummy_value()
+
+    return types.void(source, a, types.int64), generate

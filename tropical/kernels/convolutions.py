@@ -42,7 +42,7 @@ def convolution_kernel(tile: Tile) -> Callable[..., None]:
                 continue
             product_tile(
                 source, rows, vectors, lanes, fused, last_step - first_step + 1,
-                a, first_step * rows, b, columns + x - first_step * rows, -rows,
+                a, first_step * rows, 0, b, columns + x - first_step * rows, -rows,
                 corner, 0, columns, 0, one,
             )  # fmt: skip
             for r in range(rows):

@@ -1,7 +1,7 @@
-"""Matrices packed into panels: strips as wide as a tile, stored step by step.
+"""Matrices packed into panels: strips as wide as a tile, stored step by step; and in lines.
 
-A step of a panel holds the numbers of one row (of B) or one column (of A), side by side, so that
-the tile reads both factors front to back.
+A step of a panel holds the numbers of one row of B, side by side, so that the tile reads it front
+to back. A line holds all steps of one row of A, or of one column of B.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ PIECE = 8
 VECTORS = 4
 """Vectors of a row that are copied in one step."""
 
-NARROW = 8
-"""Up to how many numbers a step has that is turned in one piece."""
+BREADTH = 64
+"""Columns that are written as lines side by side."""
 
 
 def lanes_of(dtype: np.dtype[Any]) -> int:
@@ -35,9 +35,11 @@ def lanes_of(dtype: np.dtype[Any]) -> int:
 
 @cache
 def packing_kernel(width: int, lanes: int) -> Callable[..., None]:
-    """Return the kernel that packs columns of a matrix into panels of ``width`` columns."""
-    source, piece = SOURCE, PIECE
-    vectors, lanes = (width // lanes, lanes) if width % lanes == 0 else (1, width)
+    """Return the kernel that packs columns of a matrix into panels of ``width`` columns.
+
+    The width is a multiple of the lanes.
+    """
+    source, piece, vectors = SOURCE, PIECE, width // lanes
 
     @kernel
     def pack(
@@ -91,9 +93,7 @@ def packing_kernel(width: int, lanes: int) -> Callable[..., None]:
 @cache
 def turning_kernel(width: int, lanes: int) -> Callable[..., None]:
     """Return the kernel that packs rows of a matrix, the columns of its transpose."""
-    source = SOURCE
-    rows = width if width <= NARROW else lanes
-    whole = rows == width
+    source, rows = SOURCE, lanes
 
     @kernel
     def pack(
@@ -117,16 +117,10 @@ def turning_kernel(width: int, lanes: int) -> Callable[..., None]:
             turned, strange = 0, 1
             if here == rows and k >= lanes:
                 turned = k // lanes * lanes
-                if whole:
-                    strange = turned_rows(
-                        source, rows, lanes, turned // lanes, flat, first * k, k,
-                        out, at, 0, zero, absorbing, sign,
-                    )  # fmt: skip
-                else:
-                    strange = turned_rows(
-                        source, rows, lanes, turned // lanes, flat, first * k, k,
-                        out, at, width, zero, absorbing, sign,
-                    )  # fmt: skip
+                strange = turned_rows(
+                    source, rows, lanes, turned // lanes, flat, first * k, k,
+                    out, at, width, zero, absorbing, sign,
+                )  # fmt: skip
             for p in range(turned, k):
                 for x in range(here):
                     number = matrix[first + x, p]
@@ -189,27 +183,64 @@ def copying_kernel(lanes: int) -> Callable[..., None]:
 
 
 @cache
-def lining_kernel(width: int, lanes: int) -> Callable[..., None]:
-    """Return the kernel that writes columns of packed panels one after another."""
-    source = SOURCE
-    steps, lanes = 2 * lanes, lanes if width % lanes == 0 else width
-    count = width // lanes
+def lining_kernel(lanes: int) -> Callable[..., None]:
+    """Return the kernel that writes columns of a matrix, each to a place of its own."""
+    source, breadth, steps = SOURCE, BREADTH, 2 * lanes
 
     @kernel
-    def lay_out(panels: Array, lines: Array, depth: int, begin: int, end: int, one: Any) -> None:
-        """Write columns ``begin`` to ``end``, each in one piece.
+    def lay_out(
+        matrix: Array,
+        out: Array,
+        marks: Array,
+        depth: int,
+        begin: int,
+        end: int,
+        zero: Any,
+        absorbing: Any,
+        sign: Any,
+        fill: Any,
+    ) -> None:
+        """Write columns ``begin`` to ``end`` of a matrix (k, n) to ``out``, ``depth`` apart.
 
-        panels, lines (panels * depth * width,); ``begin`` is a multiple of ``width``, ``depth`` one
-        of twice the number of lanes. ``one`` is the number 1 of their type.
+        As `packing_kernel`, with one column in place of a panel. So many steps of a column are a
+        line of the cache, which is written at once.
         """
-        for first in range(begin, end, width):
-            for p in range(0, depth, steps):
-                turned_rows(
-                    source, steps, lanes, count, panels, first * depth + p * width, width,
-                    lines, first * depth + p, depth, one, one, one,
-                )  # fmt: skip
+        k, n = matrix.shape
+        flat = matrix.reshape(k * n)
+        whole = k // steps * steps
+        for first in range(begin, end, breadth):
+            last = min(first + breadth, end)
+            turned = (last - first) // lanes * lanes if whole else 0
+            strange = 0
+            if turned:
+                for p in range(0, whole, steps):
+                    strange |= turned_rows(
+                        source, steps, lanes, turned // lanes, flat, p * n + first, n,
+                        out, first * depth + p, depth, zero, absorbing, sign,
+                    )  # fmt: skip
+            for x in range(first, last):
+                done = whole if x < first + turned else 0
+                for p in range(done, k):
+                    number = matrix[p, x]
+                    out[x * depth + p] = absorbing if number == zero else number * sign
+                    strange |= np.isnan(number)
+                out[x * depth + k : (x + 1) * depth] = fill
+            for x in range(first, last if strange else first):
+                for p in range(k):
+                    marks[x] |= np.isnan(matrix[p, x])
 
     return lay_out
+
+
+@kernel(signatures=[f"({t}[:, ::1], b1[::1], i8, i8)" for t in ("f4", "f8")])
+def mark_rows(matrix: Array, marks: Array, begin: int, end: int) -> None:
+    """Mark which of the rows ``begin`` to ``end`` of a matrix (n, k) hold a NaN; marks (n,)."""
+    for i in range(begin, end):
+        row = matrix[i]
+        strange = 0
+        for p in range(row.size):
+            strange += row[p] != row[p]
+        marks[i] = strange > 0
 
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
@@ -218,19 +249,16 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     for name, become in types if has_maxima_of_words() else [*types, ("i8", "f8")]:
         matrix, dtype = np.zeros((0, 0), name), np.dtype(become)
         line, one = np.zeros(0, dtype), dtype.type(1)
-        tile, lanes = best_tile(dtype), lanes_of(dtype)
+        columns, lanes = best_tile(dtype).columns, lanes_of(dtype)
         what = name if name == become else f"{name} as {become}"
         given = matrix, line, np.zeros(0, np.bool_), 0, 0, 0, matrix.dtype.type(1), one, one, one
-        yield f"{what}, copied rows", partial(_run, copying_kernel, lanes, *given)
-        for width in (tile.rows, tile.columns):
-            packing = partial(_run, partial(packing_kernel, width), lanes, *given)
-            turning = partial(_run, partial(turning_kernel, width), lanes, *given)
-            yield f"{what}, {width} columns", packing
-            yield f"{what}, {width} rows", turning
-            if name == become:
-                lines = partial(lining_kernel, width)
-                lining = partial(_run, lines, lanes, line, line, 0, 0, 0, one)
-                yield f"{what}, {width} lines", lining
+        for does, factory in (
+            ("columns in panels", partial(packing_kernel, columns)),
+            ("rows in panels", partial(turning_kernel, columns)),
+            ("rows in lines", copying_kernel),
+            ("columns in lines", lining_kernel),
+        ):
+            yield f"{what}, {does}", partial(_run, factory, lanes, *given)
 
 
 def _run(factory: Callable[[int], Any], lanes: int, *arguments: Any) -> None:

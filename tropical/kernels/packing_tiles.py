@@ -159,31 +159,26 @@ def turned_rows(  # type: ignore[no-untyped-def]
 
     As `copied_steps`, with count >= 1: row x lies at ``matrix[at + x * apart]``, and its number p
     goes to ``out[out_at + p * out_apart + x]``. The rows are in registers together, so they are
-    few, and the columns are stored as one vector if there is 0 in place of ``out_apart``, which
-    means ``rows``.
+    few.
     """
     if not are_literal(source, rows, lanes):
         return None
     m, width = literal(rows), literal(lanes)
-    together = isinstance(out_apart, types.IntegerLiteral) and literal(out_apart) == 0
     signature = types.int64(
         *(source, rows, lanes, types.int64, matrix, types.int64, types.int64, out),
-        *(types.int64, out_apart if together else types.int64, matrix.dtype, out.dtype, out.dtype),
+        *(types.int64, types.int64, matrix.dtype, out.dtype, out.dtype),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v, w = (Lanes(builder, array.dtype, width) for array in (matrix, out))
         column = Lanes(builder, out.dtype, m)
-        step = word(m) if together else arguments[9]
+        step = arguments[9]
         first, target = numbers_at(context, builder, signature, arguments, 4, 7)
         entrance = Entrance(v, w, *arguments[10:13])
 
         def turn(come, go):  # type: ignore[no-untyped-def]
             vectors = [v.load(come, builder.mul(word(i), arguments[6])) for i in range(m)]
             columns = interleaved(builder, [entrance.passed(x) for x in vectors])
-            if together:
-                Lanes(builder, out.dtype, m * width).store(columns, go, 0)
-                return vectors
             for j in range(width):
                 part = parted(builder, columns, range(j * m, (j + 1) * m))
                 column.store(part, go, builder.mul(word(j), step))

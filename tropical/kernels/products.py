@@ -1,8 +1,8 @@
-"""Products of packed matrices, tile by tile in registers.
+"""Products of two matrices, tile by tile in registers.
 
-A block of steps of a panel of B stays in the second cache while all panels of a block of A pass by
-(the loops of Goto and van de Geijn, :cite:`goto2008`, with the roles of the caches exchanged: the
-panels of A come from the last one).
+A block of steps of a panel of B stays in the second cache while the rows of a block of A pass by
+(the loops of Goto and van de Geijn, :cite:`goto2008`, who pack both factors: here only B is, as a
+tile reads one number of each of its rows of A in a step).
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
     @kernel
     def multiply(
         a: Array,
+        rest: Array,
         b: Array,
         C: Array,
         k: int,
@@ -87,8 +88,9 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
     ) -> None:
         """Write rows ``begin`` to ``end`` of the product into C, or its maximum with C.
 
-        a, b: packed with inner dimension k >= 1; C (m, n) in C order. ``together`` is a multiple of
-        the rows of a tile: see `rows_at_once`.
+        a (m * k,): the rows of A, k >= 1; rest (rows * k,): those after the last whole tile, and
+        any numbers; b: packed; C (m, n) in C order. ``together`` is a multiple of the rows of a
+        tile: see `rows_at_once`.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, a.dtype)
@@ -101,8 +103,8 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
                 for j in range(0, n, columns):
                     b_at = j * k + step * columns
                     for i in range(block, block_end, rows):
-                        a_at = i * k + step * rows
                         here, there = min(rows, m - i), min(columns, n - j)
+                        lines, a_at = (a, i * k + step) if here == rows else (rest, step)
                         whole = here == rows and there == columns
                         target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
                         if not whole and again:
@@ -111,7 +113,7 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
                                     corner[x * columns + y] = C[i + x, j + y]
                         product_tile(
                             source, rows, vectors, lanes, fused, steps,
-                            a, a_at, b, b_at, columns, target, at, stride, again, one,
+                            lines, a_at, k, b, b_at, columns, target, at, stride, again, one,
                         )  # fmt: skip
                         if not whole:
                             for x in range(here):
@@ -129,5 +131,5 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         matrix = np.zeros((0, 0), dtype)
         yield (
             name,
-            partial(product_kernel(best_tile(dtype)), line, line, matrix, 1, 0, 0, 1, 0, one),
+            partial(product_kernel(best_tile(dtype)), line, line, line, matrix, 1, 0, 0, 1, 0, one),
         )

@@ -194,6 +194,11 @@ class Steps(NamedTuple):
     ones: ir.Value | None
 
 
+def rows_apart(builder: ir.IRBuilder, count: int, step: ir.Value) -> list[ir.Value | int]:
+    """Return how far after the first row each of so many begins, ``step`` being the distance."""
+    return [builder.mul(word(i), step) if i else 0 for i in range(count)]
+
+
 def maxima_over(
     steps: Steps, first_a: ir.Value, first_b: ir.Value, begun: dict[Any, ir.Value]
 ) -> tuple[dict[Any, ir.Value], ir.Value, ir.Value]:
@@ -236,6 +241,7 @@ def product_tile(  # type: ignore[no-untyped-def]
     depth,
     a,
     a_at,
+    a_step,
     b,
     b_at,
     b_step,
@@ -247,31 +253,35 @@ def product_tile(  # type: ignore[no-untyped-def]
 ):
     """Write a tile of the product into ``c``, or its maximum with what is there if ``resume``.
 
-    ``c[c_at + i * c_step + j]`` becomes the maximum over p < depth of ``a[a_at + p * rows + i] +
-    b[b_at + p * b_step + j]``, for i < rows and j < vectors * lanes; the depth is at least 1.
+    ``c[c_at + i * c_step + j]`` becomes the maximum over p < depth of ``a[a_at + i * a_step + p] +
+    b[b_at + p * b_step + j]``, for i < rows and j < vectors * lanes; the depth is at least 1. With
+    0 in place of ``a_step`` the steps of A lie one after another: ``a[a_at + p * rows + i]``.
     ``one`` is the number 1 of the type of ``a``, unknown to the compiler, which would else undo
     the fused addition.
     """
     if not are_literal(source, rows, vectors, lanes, fused):
         return None
     m, n, width = literal(rows), literal(vectors), literal(lanes)
+    packed = isinstance(a_step, types.IntegerLiteral) and literal(a_step) == 0
     signature = types.void(
-        *(source, rows, vectors, lanes, fused, types.int64, a, types.int64, b, types.int64),
-        *(types.int64, c, types.int64, types.int64, types.int64, a.dtype),
+        *(source, rows, vectors, lanes, fused, types.int64, a, types.int64),
+        *(a_step if packed else types.int64, b, types.int64, types.int64),
+        *(c, types.int64, types.int64, types.int64, a.dtype),
     )
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v = Lanes(builder, a.dtype, width)
-        k, k_step, row_step, resumed = (arguments[i] for i in (5, 10, 13, 14))
-        first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 6, 8, 11)
-        ones = v.spread(arguments[15]) if literal(fused) and v.floating else None
+        k, a_step, k_step, row_step, resumed, one = (arguments[i] for i in (5, 8, 11, 14, 15, 16))
+        first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 6, 9, 12)
+        ones = v.spread(one) if literal(fused) and v.floating else None
         tile = [(i, j) for i in range(m) for j in range(n)]
         places = {
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), row_step), word(j * width)))
             for i, j in tile
         }
         begun = first_values(v, places, resumed)
-        steps = Steps(v, range(m), m, n, k, k_step, ones)
+        rows_at, along = (range(m), m) if packed else (rows_apart(builder, m, a_step), 1)
+        steps = Steps(v, rows_at, along, n, k, k_step, ones)
         new, *_ = maxima_over(steps, first_a, first_b, begun)
         for at, place in places.items():
             v.store(v.without_negative_zeros(new[at]), place, 0)
