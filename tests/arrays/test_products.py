@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tropical as tp
 from tests.arrays import twins
-from tests.arrays.arrays import DTYPES, dtypes, factors, matrices, semirings
+from tests.arrays.arrays import DTYPES, dtypes, factors, matrices, pool, semirings
 from tropical.arrays import products
 from tropical.errors import ArgumentError, ArgumentTypeError, DimensionError, RangeError
 from tropical.kernels import machine
@@ -38,6 +38,37 @@ def test_the_product_is_the_best_sum(way, factors):
         found, index = tp.matmul_argmax(A, B, semiring=semiring)
     assert twins.same(found, values)
     assert np.array_equal(index, places)
+
+
+@pytest.mark.parametrize("semiring", [tp.max_plus, tp.min_plus])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", [31, 32, 64])
+def test_rows_are_read_where_they_lie_or_copied(dtype, k, semiring):
+    drawn = np.random.default_rng(k)
+    zero = twins.zero(dtype, semiring)
+    numbers = np.array(pool(dtype, semiring), dtype)
+    if dtype[0] == "i":
+        numbers = numbers[(np.abs(numbers // 2) < 2**26) | (numbers == zero)]
+    numbers = numbers[~np.isnan(numbers)]  # a NaN hides a whole row, so there is one below
+    for m, n, zeros in ((4, 65, False), (7, 40, True), (33, 5, False)):
+        A, B = (drawn.choice(numbers, shape) for shape in ((m, k), (k, n)))
+        for factor in () if zeros else (A, B):
+            factor[factor == zero] = 1
+        if zeros and dtype[0] == "f":
+            A[-1, k - 1] = np.nan
+        values, places = twins.product(A, B, semiring)
+        frozen = A.copy()
+        frozen.flags.writeable = False
+        for left in (A, np.asfortranarray(A), np.repeat(A, 2, 0)[::2], frozen):
+            for right in (B, np.asfortranarray(B)):
+                for threads in (1, 2):
+                    how = {"semiring": semiring, "threads": threads}
+                    with multiplied("packed"):
+                        found, index = tp.matmul_argmax(left, right, **how)
+                        assert twins.same(tp.matmul(left, right, **how), values)
+                    assert twins.same(found, values)
+                    assert np.array_equal(index, places)
+        assert A.tobytes() == frozen.tobytes()
 
 
 @given(factors(), st.integers(2, 5))
