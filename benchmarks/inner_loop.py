@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from tropical.kernels import products
+from tropical.kernels import argmax_products, products
 
 KINDS = {
     "sums": r"v?(f(n?m)?add\w*|p?add[bwdqps]\w*|fml[as])",
@@ -29,10 +29,10 @@ LABEL = re.compile(r"^(\.?L\w+):")
 JUMP = re.compile(r"^\s+(?:j\w+|b\.?\w*|cbn?z\s+\w+,|tbn?z\s.*,)\s+(\.?L\w+)")
 
 
-def product_loop(dtype: Any) -> list[str]:
+def product_loop(dtype: Any, argmax: bool = False) -> list[str]:
     """Return the instructions of the innermost loop of the product of one type of numbers."""
     name = np.dtype(dtype).str[1:]
-    call = dict(products.specialisations())[name]
+    call = dict((argmax_products if argmax else products).specialisations())[name]
     return innermost(listing(call.func, *call.args))
 
 

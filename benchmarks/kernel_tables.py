@@ -100,14 +100,16 @@ def rates(products: dict[str, Any]) -> str:
 
 
 def inner_loops(loops: dict[str, Any]) -> str:
-    """Return how many instructions of each kind a step of k takes."""
+    """Return how many instructions of each kind the innermost loops have."""
+    rows = {TYPES[t]: loop["counts"] for t, loop in loops.items()}
+    rows |= {f"{TYPES[t]}, with argmax": loop["with argmax"] for t, loop in loops.items()}
     kinds = [
-        k for k in next(iter(loops.values()))["counts"]
+        k for k in next(iter(rows.values()))
         if k in ("instructions", "sums", "maxima", "loads", "broadcasts", "spills")
-        or any(loop["counts"][k] for loop in loops.values())
+        or any(counts[k] for counts in rows.values())
     ]  # fmt: skip
-    lines = [[TYPES[t], *(str(loop["counts"][k]) for k in kinds)] for t, loop in loops.items()]
-    return table(["a step of k", *kinds], lines, "l" + "r" * len(kinds))
+    lines = [[what, *(str(counts[k]) for k in kinds)] for what, counts in rows.items()]
+    return table(["one turn", *kinds], lines, "l" + "r" * len(kinds))
 
 
 def table(head: list[str], lines: list[list[str]], sides: str) -> str:

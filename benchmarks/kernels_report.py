@@ -66,6 +66,8 @@ def measure(rounds: int, *, quick: bool) -> dict[str, Any]:
         tell(f"compiling the innermost loop of {TYPES[dtype]}")
         lines = inner_loop.product_loop(dtype)
         loops[dtype] = {"lines": lines, "counts": inner_loop.count(lines)}
+        finding = inner_loop.count(inner_loop.product_loop(dtype, argmax=True))
+        loops[dtype]["with argmax"] = finding
     bars = []
     for bar in kernel_bars.all_bars(sizes):
         tell(f"{bar.what}: {bar.ratio:.2f}")
