@@ -106,8 +106,9 @@ def dense_product(
 ) -> None:
     """Write the product of two matrices into C (contiguous), or its maximum with C.
 
-    A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows. Integers of
-    64 bits are multiplied as doubles where that is quicker and no sum is too large to be exact.
+    A resumed C has begun (`Passage.begin`). The index (m, n) is written where C grows, and becomes
+    -1 elsewhere unless C is resumed. Integers of 64 bits are multiplied as doubles where that is
+    quicker and no sum is too large to be exact.
     """
     from tropical.kernels import argmax_products, products
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
@@ -210,9 +211,9 @@ class Packing:
         width: int,
         fill: float | int,
     ) -> tuple[Array, Array]:
-        """Return what a kernel makes of the rows of a matrix (n, k), or of its transpose's columns.
+        """Return what a kernel makes of the rows of a matrix (n, k), and flags of those with a NaN.
 
-        The second value are flags of the rows with a NaN.
+        A matrix that is stored by columns is read as its transpose, by the other kernel.
         """
         from tropical.kernels.packing import lanes_of
 
