@@ -1,4 +1,4 @@
-"""Products of packed matrices that tell which step gave each maximum: the first one wins."""
+"""Products of two matrices that tell which step gave each maximum: the first one wins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tropical.typing import Array
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
-
 LINE = 64
 """Bytes in a line of the cache."""
 
@@ -36,7 +35,7 @@ def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
 
 @cache
 def argmax_kernel(tile: Tile) -> Callable[..., None]:
-    """Return the kernel that multiplies packed matrices and tells where the maxima are from."""
+    """Return the kernel that multiplies and tells where the maxima are from."""
     source, rows, vectors, lanes, fused = (
         SOURCE,
         tile.rows,

@@ -63,7 +63,7 @@ def rows_at_once(tile: Tile, rows: int, k: int, itemsize: int) -> int:
 
 @cache
 def product_kernel(tile: Tile) -> Callable[..., None]:
-    """Return the kernel that multiplies packed matrices with tiles of one shape."""
+    """Return the kernel that multiplies with tiles of one shape."""
     source, rows, vectors, lanes, fused = (
         SOURCE,
         tile.rows,
