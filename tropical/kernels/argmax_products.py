@@ -18,6 +18,9 @@ from tropical.typing import Array
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
+MOST_VECTORS = 16
+"""Vectors of maxima in a tile at most."""
+
 LINE = 64
 """Bytes in a line of the cache."""
 
@@ -26,24 +29,18 @@ LINE = 64
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
     """Return the tile for this machine, or for a vector width in bytes that is forced.
 
-    It has fewer rows than that of a plain product where that has many, as it holds more: the best
-    so far and their places.
+    It has few vectors, fewer than that of a plain product where there are 32 registers, as
+    it holds more: the best so far and their places.
     """
     tile = products.best_tile(dtype, width)
-    return replace(tile, rows=4) if tile.rows == 6 else tile
+    return replace(tile, rows=min(tile.rows, MOST_VECTORS // tile.vectors))
 
 
 @cache
 def argmax_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies and tells where the maxima are from."""
-    source, rows, vectors, lanes, fused = (
-        SOURCE,
-        tile.rows,
-        tile.vectors,
-        tile.lanes,
-        int(tile.fused),
-    )
-    columns, depth, group, cache_line = tile.columns, DEPTH, GROUP, LINE
+    rows, vectors, lanes, fused = tile.literals
+    source, columns, depth, group, cache_line = SOURCE, tile.columns, DEPTH, GROUP, LINE
 
     @kernel
     def multiply(

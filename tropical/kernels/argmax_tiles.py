@@ -189,8 +189,7 @@ def first_places(  # type: ignore[no-untyped-def]
         builder.position_at_end(known)
         steps = builder.mul(number, word(u))
         sums = v.plus(v.load(row, steps), v.load(column, steps), None)
-        compare = builder.fcmp_ordered if v.floating else builder.icmp_signed
-        equal = compare("==", sums, v.spread(builder.load(v.at(value, j))))
+        equal = v.equal(sums, v.spread(builder.load(v.at(value, j))))
         flags = builder.bitcast(equal, ir.IntType(u))
         last = ir.Constant(flags.type, 1 << (u - 1))
         place = builder.cttz(builder.or_(flags, last), ir.Constant(ir.IntType(1), 1))

@@ -22,8 +22,8 @@ from tropical.typing import Array
 @cache
 def convolution_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that convolves with tiles of one shape."""
-    source, rows, vectors, lanes = SOURCE, tile.rows, tile.vectors, tile.lanes
-    fused, columns = int(tile.fused), tile.columns
+    rows, vectors, lanes, fused = tile.literals
+    source, columns = SOURCE, tile.columns
 
     @kernel
     def convolve(a: Array, b: Array, n: int, out: Array, begin: int, end: int, one: Any) -> None:

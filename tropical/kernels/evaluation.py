@@ -234,8 +234,8 @@ def evaluation_kernel(tile: Tile, kept: int) -> Callable[..., None]:
     It finds the values if ``kept`` is 0, the terms that attain them if it is 1, and if it is 2 also
     the largest of the other terms.
     """
-    source, rows, vectors, lanes = SOURCE, tile.rows, tile.vectors, tile.lanes
-    fused, columns = int(tile.fused), tile.columns
+    rows, vectors, lanes, fused = tile.literals
+    source, columns = SOURCE, tile.columns
 
     @kernel
     def evaluate(

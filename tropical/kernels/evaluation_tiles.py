@@ -104,8 +104,7 @@ def first_equal(  # type: ignore[no-untyped-def]
         old.add_incoming(sums, loop)
         builder.cbranch(builder.icmp_signed("<", t_next, arguments[3]), loop, done)
         builder.position_at_end(done)
-        compare = builder.fcmp_ordered if v.floating else builder.icmp_signed
-        equal = compare("==", sums, v.spread(arguments[9]))
+        equal = v.equal(sums, v.spread(arguments[9]))
         bits = builder.zext(builder.bitcast(equal, ir.IntType(m)), WORD)
         counted = builder.not_(builder.shl(word(1), arguments[10]))
         found = builder.or_(builder.and_(bits, counted), word(1 << m))

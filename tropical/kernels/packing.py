@@ -202,8 +202,8 @@ def lining_kernel(lanes: int) -> Callable[..., None]:
     ) -> None:
         """Write columns ``begin`` to ``end`` of a matrix (k, n) to ``out``, ``depth`` apart.
 
-        As `packing_kernel`, with one column in place of a panel. So many steps of a column are a
-        line of the cache, which is written at once.
+        As `packing_kernel`, with one column in place of a panel. A line of the cache holds twice
+        as many steps of a column as there are lanes; it is written at once.
         """
         k, n = matrix.shape
         flat = matrix.reshape(k * n)

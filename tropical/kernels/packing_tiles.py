@@ -47,9 +47,8 @@ class Entrance:
         """Return numbers as they are in a panel."""
         builder = self.v.builder
         multiply = builder.fmul if self.w.floating else builder.mul
-        compare = builder.fcmp_ordered if self.v.floating else builder.icmp_signed
         y = x if self.v.type == self.w.type else builder.sitofp(x, self.w.type)
-        return builder.select(compare("==", x, self.zero), self.absorbing, multiply(y, self.sign))
+        return builder.select(self.v.equal(x, self.zero), self.absorbing, multiply(y, self.sign))
 
     def strange(self, x: ir.Value) -> ir.Value:
         """Tell lane by lane what is not a number."""

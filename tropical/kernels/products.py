@@ -40,6 +40,11 @@ class Tile:
         """The numbers in a row of the tile."""
         return self.vectors * self.lanes
 
+    @property
+    def literals(self) -> tuple[int, int, int, int]:
+        """What a kernel holds of it: rows, vectors, lanes, and 1 if sums are fused, else 0."""
+        return self.rows, self.vectors, self.lanes, int(self.fused)
+
 
 @cache
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
@@ -64,14 +69,8 @@ def rows_at_once(tile: Tile, rows: int, k: int, itemsize: int) -> int:
 @cache
 def product_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies with tiles of one shape."""
-    source, rows, vectors, lanes, fused = (
-        SOURCE,
-        tile.rows,
-        tile.vectors,
-        tile.lanes,
-        int(tile.fused),
-    )
-    columns, depth = tile.columns, DEPTH
+    rows, vectors, lanes, fused = tile.literals
+    source, columns, depth = SOURCE, tile.columns, DEPTH
 
     @kernel
     def multiply(

@@ -97,6 +97,11 @@ class Lanes:
         compare = self.builder.fcmp_ordered if self.floating else self.builder.icmp_signed
         return compare(">", x, y)
 
+    def equal(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Compare lane by lane; what is not a number equals nothing."""
+        compare = self.builder.fcmp_ordered if self.floating else self.builder.icmp_signed
+        return compare("==", x, y)
+
     def larger(self, x: ir.Value, y: ir.Value) -> ir.Value:
         """Return the maxima; ``y`` where neither is greater, so the first stays in a tie."""
         return self.builder.select(self.greater(x, y), x, y)
