@@ -164,7 +164,7 @@ def test_every_width_finds_the_first_place_of_each_maximum(dtype):
         depth = -(-k // GROUP) * GROUP
         for tile in tiles(argmax_tile, dtype):
             b, (b_lines, _) = packed(B, tile.columns, depth, 0), in_rows(B.T, 1, depth)
-            blocks = np.empty(tile.rows * tile.columns, f"i{b.itemsize}")
+            blocks = np.empty(tile.rows * tile.columns, np.int8)
             given = *in_rows(A, tile.rows, depth), b, b_lines
             for resume, before in ((0, 77), (1, -1)):
                 C = np.full((m, n), twins.zero(dtype), dtype)

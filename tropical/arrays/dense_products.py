@@ -140,7 +140,7 @@ def dense_product(
             if index is None:
                 product_kernel(tile)(a, rest, b, room, *how_many)
             else:
-                blocks = np.empty(tile.rows * tile.columns, f"i{how.dtype.itemsize}")
+                blocks = np.empty(tile.rows * tile.columns, np.int8)
                 argmax_kernel(tile)(a, rest, b, b_lines, room, index, blocks, *how_many)
             if room is not C:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))

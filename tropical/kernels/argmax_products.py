@@ -119,6 +119,6 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         dtype = np.dtype(name)
         line, one = np.zeros(0, dtype), dtype.type(1)
         matrix, index = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64)
-        places = np.zeros(0, f"i{dtype.itemsize}")
+        places = np.zeros(0, np.int8)
         multiply, lines = argmax_kernel(best_tile(dtype)), [line] * 4
         yield name, partial(multiply, *lines, matrix, index, places, GROUP, 0, 0, 1, 0, one)

@@ -7,7 +7,9 @@ step of the group, by taking the sums of the group again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from llvmlite import ir
@@ -26,6 +28,7 @@ from tropical.kernels.register_tiles import (
     literal,
     maxima_over,
     numbers_at,
+    parted,
     pointer_to,
     rows_apart,
     word,
@@ -44,6 +47,17 @@ def anew(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     bits = ir.IntType({"float": 32, "double": 64}[str(x.type)])
     assembly = ir.InlineAsm(ir.FunctionType(bits, [bits]), "", "=r,0", side_effect=True)
     return builder.bitcast(builder.call(assembly, [builder.bitcast(x, bits)]), x.type)
+
+
+def side_by_side(builder: ir.IRBuilder, vectors: Sequence[Any]) -> Any:
+    """Return vectors of one length as one vector; halves of it are joined, for few instructions."""
+    if len(vectors) == 1:
+        return vectors[0]
+    middle = (len(vectors) + 1) // 2
+    x, y = (side_by_side(builder, part) for part in (vectors[:middle], vectors[middle:]))
+    size, more = x.type.count, y.type.count
+    longer = parted(builder, y, [min(p, more - 1) for p in range(size)])
+    return parted(builder, x, range(size + more), longer)
 
 
 @intrinsic(prefer_literal=True)
@@ -86,7 +100,7 @@ def argmax_tile(  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         v = Lanes(builder, a.dtype, width)
-        places_of = Lanes(builder, blocks.dtype, width)
+        places_of = Lanes(builder, blocks.dtype, n * width)
         groups, a_step, c_step, resumed, one = (arguments[i] for i in (6, 9, 14, 16, 17))
         first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 7, 10, 12)
         first_block = pointer_to(context, builder, blocks, arguments[15])
@@ -106,14 +120,15 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         p = joined(builder, WORD, (word(0), ready))
         best = {at: joined(builder, v.type, (begun[at], ready)) for at in tile}
         nowhere = places_of.constant(-1)
-        where = {at: joined(builder, places_of.type, (nowhere, ready)) for at in tile}
+        where = [joined(builder, places_of.type, (nowhere, ready)) for _ in range(m)]
         here = joined(builder, places_of.type, (places_of.constant(0), ready))
         ones = v.spread(anew(builder, one)) if literal(fused) and v.floating else None
         steps = Steps(v, rows_at, 1, n, word(u), word(n * width), ones)
         new, after_a, after_b = maxima_over(steps, at_a, at_b, best)
-        from_here = {
-            at: builder.select(v.greater(new[at], best[at]), here, where[at]) for at in tile
-        }
+        from_here = []
+        for i in range(m):
+            grown = [v.greater(new[i, j], best[i, j]) for j in range(n)]
+            from_here.append(builder.select(side_by_side(builder, grown), here, where[i]))
         following, last = builder.add(p, word(1)), builder.block
         p.add_incoming(following, last)
         # counted in a vector: spreading a scalar costs a trip between the register files
@@ -122,12 +137,14 @@ def argmax_tile(  # type: ignore[no-untyped-def]
         at_b.add_incoming(after_b, last)
         for at in tile:
             best[at].add_incoming(new[at], last)
-            where[at].add_incoming(from_here[at], last)
+        for i in range(m):
+            where[i].add_incoming(from_here[i], last)
         builder.cbranch(builder.icmp_signed("<", following, groups), loop, done)
         builder.position_at_end(done)
-        for (i, j), place in places.items():
-            v.store(v.without_negative_zeros(new[i, j]), place, 0)
-            places_of.store(from_here[i, j], first_block, (i * n + j) * width)
+        for at, place in places.items():
+            v.store(v.without_negative_zeros(new[at]), place, 0)
+        for i in range(m):
+            places_of.store(from_here[i], first_block, i * n * width)
         return context.get_dummy_value()
 
     return signature, generate

@@ -25,6 +25,7 @@ from tropical.kernels.register_tiles import (
     joined,
     literal,
     numbers_at,
+    parted,
     word,
 )
 
@@ -187,12 +188,6 @@ def turned_rows(  # type: ignore[no-untyped-def]
         return moved(entrance, arguments[3], (first, target), (width, apart), turn)
 
     return signature, generate
-
-
-def parted(builder: ir.IRBuilder, x: Any, places: Sequence[int], y: Any = None) -> Any:
-    """Return the numbers at some places of a vector, or of two of one length, as a vector."""
-    pattern = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places))
-    return builder.shuffle_vector(x, y or ir.Constant(x.type, ir.Undefined), pattern)
 
 
 def interleaved(builder: ir.IRBuilder, vectors: Sequence[Any]) -> Any:

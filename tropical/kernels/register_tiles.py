@@ -156,6 +156,12 @@ def joined(builder: ir.IRBuilder, kind: ir.Type, *incoming: tuple[Any, ir.Block]
     return phi
 
 
+def parted(builder: ir.IRBuilder, x: Any, places: Sequence[int], y: Any = None) -> Any:
+    """Return the numbers at some places of a vector, or of two of one length, as a vector."""
+    pattern = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places))
+    return builder.shuffle_vector(x, y or ir.Constant(x.type, ir.Undefined), pattern)
+
+
 def literal(value: Any) -> int:
     """Return the number that a literal type stands for."""
     return int(value.literal_value)
