@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,14 +108,13 @@ def dense_product(
     -1 elsewhere unless C is resumed. Integers of 64 bits are multiplied as doubles where that is
     quicker and no sum is too large to be exact.
     """
-    from tropical.kernels import argmax_products, products
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
     from tropical.kernels.machine import has_maxima_of_words
-    from tropical.kernels.products import product_kernel, rows_at_once
+    from tropical.kernels.products import DEPTH, best_tile, product_kernel, rows_at_once
 
-    m, k = A.shape
+    (m, k), n = A.shape, B.shape[1]
     room = C
     in_doubles = how.reach is not None and how.reach <= DOUBLES_EXACT and how.dtype == np.int64
     if in_doubles and not has_maxima_of_words():
@@ -126,107 +123,120 @@ def dense_product(
             to_doubles(C.reshape(-1), room.reshape(-1), how.lowest)
         how = replace(how, dtype=room.dtype, absorbing=-np.inf, threshold=-np.inf)
     number = how.dtype.type
-    tile = (products if index is None else argmax_products).best_tile(how.dtype)
+    tile = best_tile(how.dtype)
     depth = k if index is None else -(-k // GROUP) * GROUP
+    turned = stored_by_columns(B)
+    factor = plain(B.T if turned else B)
+    entering = (B.dtype.type(how.zero), number(how.absorbing), number(how.sign), number(0))
+    poisoned_columns = np.zeros(n, bool)
     with Scratch() as scratch:
-        packing = Packing(how, depth, threads, partial(scratch.array, dtype=how.dtype))
-        a, rest, poisoned_rows = packing.rows(A, tile.rows, how.lowest)
-        b, poisoned_columns = packing.panels(B, tile.columns, 0)
-        b_lines = None if index is None else packing.lines(B.T, 0)[0]
+        a, rest, poisoned_rows = Packing(how, depth, threads, scratch).rows(A, tile.rows)
+        size = tile.columns * min(depth, DEPTH)
+        free = [
+            [scratch.array(size, how.dtype) for _ in range(1 if index is None else 2)]
+            for _ in range(threads)
+        ]
 
-        def strip(rows: tuple[int, int]) -> None:
+        def part(place: tuple[tuple[int, int], tuple[int, int]]) -> None:
+            rows, columns = place
             together = rows_at_once(tile, rows[1] - rows[0], depth, how.dtype.itemsize)
-            how_many = depth, *rows, together, int(resume), number(1)
+            panels = free.pop()
+            given = a, rest, factor, int(turned), panels[0], poisoned_columns
+            how_many = depth, *rows, *columns, together, int(resume), entering, number(1)
             if index is None:
-                product_kernel(tile)(a, rest, b, room, *how_many)
+                product_kernel(tile)(*given, room, *how_many)
             else:
-                blocks = np.empty(tile.rows * tile.columns, np.int8)
-                argmax_kernel(tile)(a, rest, b, b_lines, room, index, blocks, *how_many)
+                groups = np.empty(tile.rows * tile.columns, np.int8)
+                argmax_kernel(tile)(*given, panels[1], room, index, groups, *how_many)
+            free.append(panels)
+
+        in_threads(part, parts(m, n, tile.rows, tile.columns, threads), threads)
+
+        def finish(rows: tuple[int, int]) -> None:
             if room is not C:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)
             elif not how.enters_as_it_is:
                 how.leave(C[slice(*rows)])
 
-        each = 4 if index is None else 2  # fewer where every strip reads the lines of B anew
-        in_threads(strip, strips(m, tile.rows, threads, each), threads)
+        in_threads(finish, strips(m, tile.rows, threads), threads)
     if np.count_nonzero(poisoned_rows) or np.count_nonzero(poisoned_columns):
         poison(C, poisoned_rows, poisoned_columns, number(np.nan))
         if index is not None:
             poison(index, poisoned_rows, poisoned_columns, -1)
 
 
+def parts(
+    m: int, n: int, rows: int, columns: int, threads: int
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Cut a matrix (m, n) into parts of whole tiles: by columns, and by rows if those are few.
+
+    A part packs the columns of B that it needs, so none is cut by rows without need.
+
+    Examples
+    --------
+    >>> from tropical.arrays.dense_products import parts
+    >>> parts(60, 640, 6, 64, threads=1)
+    [((0, 60), (0, 640))]
+    >>> parts(60, 64, 6, 64, threads=2)[-1]
+    ((48, 60), (0, 64))
+    """
+    across = strips(n, columns, threads)
+    wanted = 4 * threads if threads > 1 else 1
+    down = strips(m, rows, -(-wanted // max(1, len(across))), each=1)
+    return [(some_rows, some_columns) for some_columns in across for some_rows in down]
+
+
+def stored_by_columns(matrix: Array) -> bool:
+    """Tell whether the numbers of a column lie nearer to each other than those of a row."""
+    return abs(matrix.strides[0]) < abs(matrix.strides[1])
+
+
 @dataclass(frozen=True)
 class Packing:
-    """How factors come into the order in which tiles read them, ``depth`` steps of each.
-
-    ``room_for`` gives memory for so many numbers. What a step of the factor lacks is filled up.
-    """
+    """How rows of A come into the order in which tiles read them, ``depth`` steps of each."""
 
     how: Passage
     depth: int
     threads: int
-    room_for: Callable[[int], Array]
+    scratch: Scratch
 
-    def rows(self, matrix: Array, tile: int, fill: float | int) -> tuple[Array, Array, Array]:
-        """Return the rows of a matrix (n, k) in one piece each, and flags of those with a NaN.
+    def rows(self, matrix: Array, tile: int) -> tuple[Array, Array, Array]:
+        """Return the rows of a matrix (m, k) in one piece each, and flags of those with a NaN.
 
         In the second place are those after the last whole ``tile``, and zeros up to one. A matrix
-        whose numbers enter as they are, and lie so, is not copied.
+        whose numbers enter as they are, and lie so, is not copied; what steps a copied one lacks
+        are below every sum.
         """
-        from tropical.kernels.packing import mark_rows
+        from tropical.kernels.lines import mark_rows
 
-        n, k = matrix.shape
+        m, k = matrix.shape
         same = matrix.dtype == self.how.dtype and self.how.enters_as_it_is
         if same and k == self.depth and matrix.flags.carray:
-            lines, marks = matrix.reshape(-1), np.zeros(n, bool)
+            lines, marks = matrix.reshape(-1), np.zeros(m, bool)
             if self.how.dtype.kind == "f":
-                pieces = strips(n, tile, self.threads)
+                pieces = strips(m, tile, self.threads)
                 in_threads(lambda part: mark_rows(matrix, marks, *part), pieces, self.threads)
         else:
-            lines, marks = self.lines(matrix, fill)
-        last = lines[n // tile * tile * self.depth :]
-        rest = self.room_for(tile * self.depth)
+            lines, marks = self._copied(matrix)
+        last = lines[m // tile * tile * self.depth :]
+        rest = self.scratch.array(tile * self.depth, self.how.dtype)
         rest[: len(last)], rest[len(last) :] = last, 0
         return lines, rest, marks
 
-    def lines(self, matrix: Array, fill: float | int) -> tuple[Array, Array]:
-        """Return the rows of a matrix (n, k), copied to one piece each, and flags as `rows`."""
-        from tropical.kernels.packing import copying_kernel, lining_kernel
+    def _copied(self, matrix: Array) -> tuple[Array, Array]:
+        """Return the rows of a matrix (m, k), copied to one piece each, and flags as `rows`."""
+        from tropical.kernels.lines import copying_kernel, lanes_of, lining_kernel
 
-        return self._packed(copying_kernel, lining_kernel, matrix, 1, fill)
-
-    def panels(self, matrix: Array, width: int, fill: float | int) -> tuple[Array, Array]:
-        """Return a matrix (k, n) in panels of so many columns, and flags of those with a NaN."""
-        from tropical.kernels.packing import packing_kernel, turning_kernel
-
-        by_rows, by_columns = (partial(f, width) for f in (turning_kernel, packing_kernel))
-        return self._packed(by_rows, by_columns, matrix.T, width, fill)
-
-    def _packed(
-        self,
-        by_rows: Callable[[int], Callable[..., None]],
-        by_columns: Callable[[int], Callable[..., None]],
-        matrix: Array,
-        width: int,
-        fill: float | int,
-    ) -> tuple[Array, Array]:
-        """Return what a kernel makes of the rows of a matrix (n, k), and flags of those with a NaN.
-
-        A matrix that is stored by columns is read as its transpose, by the other kernel.
-        """
-        from tropical.kernels.packing import lanes_of
-
-        how, number, n = self.how, self.how.dtype.type, len(matrix)
-        turned = abs(matrix.strides[0]) < abs(matrix.strides[1])
-        pack = (by_columns if turned else by_rows)(lanes_of(how.dtype))
+        how, number, m = self.how, self.how.dtype.type, len(matrix)
+        turned = stored_by_columns(matrix)
+        copy = (lining_kernel if turned else copying_kernel)(lanes_of(how.dtype))
         source = plain(matrix.T if turned else matrix)
-        out = self.room_for(-(-n // width) * width * self.depth)
-        marks = np.zeros(n, bool)
-        numbers = [matrix.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, fill))]
+        out, marks = self.scratch.array(m * self.depth, how.dtype), np.zeros(m, bool)
+        numbers = (matrix.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, how.lowest)))
 
         def strip(part: tuple[int, int]) -> None:
-            pack(source, out, marks, self.depth, *part, *numbers)
+            copy(source, out, marks, self.depth, *part, *numbers)
 
-        in_threads(strip, strips(n, width, self.threads), self.threads)
+        in_threads(strip, strips(m, 1, self.threads), self.threads)
         return out, marks

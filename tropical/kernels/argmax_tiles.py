@@ -22,7 +22,6 @@ from tropical.kernels.register_tiles import (
     Lanes,
     Steps,
     are_literal,
-    declared,
     first_values,
     joined,
     literal,
@@ -228,24 +227,3 @@ def first_places(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return signature, generate
-
-
-@intrinsic(prefer_literal=True)
-def fetch(typingctx, source, a, at):  # type: ignore[no-untyped-def]
-    """Ask for the numbers around ``a[at]``, soon to be read; there need be none.
-
-    They come into the second cache: the first is too small for what is fetched ahead.
-    """
-    if not are_literal(source):
-        return None
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        (place,) = numbers_at(context, builder, signature, arguments, 1)
-        byte, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
-        read, near, data = (ir.Constant(i32, value) for value in (0, 2, 1))
-        asked = declared(builder, "llvm.prefetch.p0", kind)
-        builder.call(asked, [builder.bitcast(place, byte), read, near, data])
-        return context.get_dummy_value()
-
-    return types.void(source, a, types.int64), generate

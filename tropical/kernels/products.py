@@ -16,6 +16,8 @@ import numpy as np
 
 from tropical.kernels.compilation import kernel
 from tropical.kernels.machine import adds_by_fma, vector_bytes, vector_registers
+from tropical.kernels.panels import SOURCE as PANELS
+from tropical.kernels.panels import pack_panel, panel_types
 from tropical.kernels.register_tiles import SOURCE, product_tile
 from tropical.typing import Array
 
@@ -39,6 +41,11 @@ class Tile:
     def columns(self) -> int:
         """The numbers in a row of the tile."""
         return self.vectors * self.lanes
+
+    @property
+    def moved(self) -> int:
+        """The numbers of a row that are packed at once: so many rows are turned in registers."""
+        return min(self.lanes, 8)
 
     @property
     def literals(self) -> tuple[int, int, int, int]:
@@ -70,26 +77,34 @@ def rows_at_once(tile: Tile, rows: int, k: int, itemsize: int) -> int:
 def product_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies with tiles of one shape."""
     rows, vectors, lanes, fused = tile.literals
-    source, columns, depth = SOURCE, tile.columns, DEPTH
+    source, columns, depth, panels, moved = SOURCE, tile.columns, DEPTH, PANELS, tile.moved
 
     @kernel
     def multiply(
         a: Array,
         rest: Array,
-        b: Array,
+        B: Array,
+        turned: int,
+        panel: Array,
+        marks: Array,
         C: Array,
         k: int,
         begin: int,
         end: int,
+        first: int,
+        last: int,
         together: int,
         resume: int,
+        entering: tuple[Any, ...],
         one: Any,
     ) -> None:
-        """Write rows ``begin`` to ``end`` of the product into C, or its maximum with C.
+        """Write rows ``begin`` to ``end`` and columns ``first`` to ``last`` of the product into C.
 
-        a (m * k,): the rows of A, k >= 1; rest (rows * k,): those after the last whole tile, and
-        any numbers; b: packed; C (m, n) in C order. ``together`` is a multiple of the rows of a
-        tile: see `rows_at_once`.
+        Or their maximum with C, if ``resume``. a (m * k,): the rows of A, k >= 1; rest (rows * k,):
+        those after the last whole tile, and any numbers; C (m, n) in C order. For B, the panel and
+        what follows them see `pack_panel`; the panel has room for `DEPTH` steps, or for k. The
+        first column is that of a panel. ``together`` is a multiple of the rows of a tile: see
+        `rows_at_once`.
         """
         m, n = C.shape
         corner = np.empty(rows * columns, a.dtype)
@@ -99,10 +114,14 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
             again = 1 if step > 0 else resume
             for block in range(begin, end, together):
                 block_end = min(end, block + together)
-                for j in range(0, n, columns):
-                    b_at = j * k + step * columns
+                for j in range(first, last, columns):
+                    there = min(columns, n - j)
+                    pack_panel(
+                        panels, columns, moved, B, turned, j, j + there, step, step + steps,
+                        panel, marks, entering,
+                    )  # fmt: skip
                     for i in range(block, block_end, rows):
-                        here, there = min(rows, m - i), min(columns, n - j)
+                        here = min(rows, m - i)
                         lines, a_at = (a, i * k + step) if here == rows else (rest, step)
                         whole = here == rows and there == columns
                         target, at, stride = (flat, i * n + j, n) if whole else (corner, 0, columns)
@@ -112,7 +131,7 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
                                     corner[x * columns + y] = C[i + x, j + y]
                         product_tile(
                             source, rows, vectors, lanes, fused, steps,
-                            lines, a_at, k, b, b_at, columns, target, at, stride, again, one,
+                            lines, a_at, k, panel, 0, columns, target, at, stride, again, one,
                         )  # fmt: skip
                         if not whole:
                             for x in range(here):
@@ -124,11 +143,10 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what `python -m tropical.kernels warm` compiles of this file."""
-    for name in ("f4", "f8", "i4", "i8"):
-        dtype = np.dtype(name)
-        line, one = np.zeros(0, dtype), dtype.type(1)
-        matrix = np.zeros((0, 0), dtype)
-        yield (
-            name,
-            partial(product_kernel(best_tile(dtype)), line, line, line, matrix, 1, 0, 0, 1, 0, one),
-        )
+    for name, inside in panel_types():
+        dtype = np.dtype(inside)
+        line, one, matrix = np.zeros(0, dtype), dtype.type(1), np.zeros((1, 1), name)
+        factors = line, line, matrix, 0, line, np.zeros(1, np.bool_), np.zeros((0, 0), dtype)
+        entering = matrix.dtype.type(1), one, one, one
+        multiply = product_kernel(best_tile(dtype))
+        yield name, partial(multiply, *factors, 1, 0, 0, 0, 0, 1, 0, entering, one)
