@@ -111,6 +111,7 @@ def dense_product(
     from tropical.kernels.argmax_products import GROUP, argmax_kernel
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
+    from tropical.kernels.lines import mark_rows
     from tropical.kernels.machine import has_maxima_of_words
     from tropical.kernels.products import DEPTH, best_tile, product_kernel, rows_at_once
 
@@ -128,9 +129,9 @@ def dense_product(
     turned = stored_by_columns(B)
     factor = plain(B.T if turned else B)
     entering = (B.dtype.type(how.zero), number(how.absorbing), number(how.sign), number(0))
-    poisoned_columns = np.zeros(n, bool)
+    poisoned_rows, poisoned_columns = np.zeros(m, bool), np.zeros(n, bool)
     with Scratch() as scratch:
-        a, rest, poisoned_rows = Packing(how, depth, threads, scratch).rows(A, tile.rows)
+        a, rest = in_lines(A, how, depth, tile.rows, scratch, threads)
         size = tile.columns * min(depth, DEPTH)
         free = [
             [scratch.array(size, how.dtype) for _ in range(1 if index is None else 2)]
@@ -141,6 +142,8 @@ def dense_product(
             rows, columns = place
             together = rows_at_once(tile, rows[1] - rows[0], depth, how.dtype.itemsize)
             panels = free.pop()
+            if columns[0] == 0 and how.dtype.kind == "f":
+                mark_rows(a, depth, *rows, poisoned_rows)
             given = a, rest, factor, int(turned), panels[0], poisoned_columns
             how_many = depth, *rows, *columns, together, int(resume), entering, number(1)
             if index is None:
@@ -153,13 +156,14 @@ def dense_product(
         in_threads(part, parts(m, n, tile.rows, tile.columns, threads), threads)
 
         def finish(rows: tuple[int, int]) -> None:
-            if room is not C:
+            if room is C:
+                how.leave(C[slice(*rows)])
+            else:
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)
-            elif not how.enters_as_it_is:
-                how.leave(C[slice(*rows)])
 
-        in_threads(finish, strips(m, tile.rows, threads), threads)
+        if not how.enters_as_it_is:
+            in_threads(finish, strips(m, 1, threads), threads)
     if np.count_nonzero(poisoned_rows) or np.count_nonzero(poisoned_columns):
         poison(C, poisoned_rows, poisoned_columns, number(np.nan))
         if index is not None:
@@ -192,51 +196,31 @@ def stored_by_columns(matrix: Array) -> bool:
     return abs(matrix.strides[0]) < abs(matrix.strides[1])
 
 
-@dataclass(frozen=True)
-class Packing:
-    """How rows of A come into the order in which tiles read them, ``depth`` steps of each."""
+def in_lines(
+    A: Array, how: Passage, depth: int, tile: int, scratch: Scratch, threads: int
+) -> tuple[Array, Array]:
+    """Return the rows of A (m, k) in one piece each, ``depth`` steps of them.
 
-    how: Passage
-    depth: int
-    threads: int
-    scratch: Scratch
+    In the second place are those after the last whole ``tile``, and zeros up to one. A matrix
+    whose numbers enter as they are, and lie so, is not copied; what steps a copied one lacks are
+    below every sum.
+    """
+    from tropical.kernels.lines import copying_kernel, lanes_of, lining_kernel
 
-    def rows(self, matrix: Array, tile: int) -> tuple[Array, Array, Array]:
-        """Return the rows of a matrix (m, k) in one piece each, and flags of those with a NaN.
-
-        In the second place are those after the last whole ``tile``, and zeros up to one. A matrix
-        whose numbers enter as they are, and lie so, is not copied; what steps a copied one lacks
-        are below every sum.
-        """
-        from tropical.kernels.lines import mark_rows
-
-        m, k = matrix.shape
-        same = matrix.dtype == self.how.dtype and self.how.enters_as_it_is
-        if same and k == self.depth and matrix.flags.carray:
-            lines, marks = matrix.reshape(-1), np.zeros(m, bool)
-            if self.how.dtype.kind == "f":
-                pieces = strips(m, tile, self.threads)
-                in_threads(lambda part: mark_rows(matrix, marks, *part), pieces, self.threads)
-        else:
-            lines, marks = self._copied(matrix)
-        last = lines[m // tile * tile * self.depth :]
-        rest = self.scratch.array(tile * self.depth, self.how.dtype)
-        rest[: len(last)], rest[len(last) :] = last, 0
-        return lines, rest, marks
-
-    def _copied(self, matrix: Array) -> tuple[Array, Array]:
-        """Return the rows of a matrix (m, k), copied to one piece each, and flags as `rows`."""
-        from tropical.kernels.lines import copying_kernel, lanes_of, lining_kernel
-
-        how, number, m = self.how, self.how.dtype.type, len(matrix)
-        turned = stored_by_columns(matrix)
+    m, k = A.shape
+    if A.dtype == how.dtype and how.enters_as_it_is and k == depth and A.flags.carray:
+        lines = A.reshape(-1)
+    else:
+        number, turned = how.dtype.type, stored_by_columns(A)
         copy = (lining_kernel if turned else copying_kernel)(lanes_of(how.dtype))
-        source = plain(matrix.T if turned else matrix)
-        out, marks = self.scratch.array(m * self.depth, how.dtype), np.zeros(m, bool)
-        numbers = (matrix.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, how.lowest)))
+        source, lines = plain(A.T if turned else A), scratch.array(m * depth, how.dtype)
+        numbers = (A.dtype.type(how.zero), *map(number, (how.absorbing, how.sign, how.lowest)))
 
-        def strip(part: tuple[int, int]) -> None:
-            copy(source, out, marks, self.depth, *part, *numbers)
+        def strip(rows: tuple[int, int]) -> None:
+            copy(source, lines, depth, *rows, *numbers)
 
-        in_threads(strip, strips(m, 1, self.threads), self.threads)
-        return out, marks
+        in_threads(strip, strips(m, 1, threads), threads)
+    rest = scratch.array(tile * depth, how.dtype)
+    last = lines[m // tile * tile * depth :]
+    rest[: len(last)], rest[len(last) :] = last, 0
+    return lines, rest

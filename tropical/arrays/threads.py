@@ -5,6 +5,7 @@ Threads of Python, not of the compiler: they survive a fork, nest, and hear Ctrl
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,7 +14,9 @@ Piece = TypeVar("Piece")
 
 
 def in_threads(task: Callable[[Piece], object], pieces: Iterable[Piece], threads: int) -> None:
-    """Call ``task`` on every piece, on at most so many threads; the first error is raised.
+    """Call ``task`` on every piece, on at most so many threads, of which this is one.
+
+    After an error no more pieces are begun; it is raised when those that were have ended.
 
     Examples
     --------
@@ -23,17 +26,29 @@ def in_threads(task: Callable[[Piece], object], pieces: Iterable[Piece], threads
     >>> sorted(found)
     [0, 1, 2, 3, 4]
     """
-    pieces = list(pieces)
-    if min(threads, len(pieces)) <= 1:
-        for piece in pieces:
-            task(piece)
+    waiting = deque(pieces)
+    helpers = min(threads, len(waiting)) - 1
+
+    def work() -> None:
+        while waiting:
+            try:
+                piece = waiting.popleft()
+            except IndexError:  # another thread took the last one meanwhile
+                return
+            try:
+                task(piece)
+            except BaseException:
+                waiting.clear()
+                raise
+
+    if helpers < 1:
+        work()
         return
-    pool = ThreadPoolExecutor(min(threads, len(pieces)))
-    try:
-        for _ in pool.map(task, pieces):
-            pass
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ThreadPoolExecutor(helpers) as pool:
+        others = [pool.submit(work) for _ in range(helpers)]
+        work()
+        for other in others:
+            other.result()
 
 
 def strips(length: int, unit: int, threads: int, each: int = 4) -> list[tuple[int, int]]:

@@ -19,6 +19,7 @@ from tropical.typing import Array
 GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
+
 @cache
 def argmax_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies and tells where the maxima are from."""
@@ -110,7 +111,8 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     for name, inside in panel_types():
         dtype = np.dtype(inside)
         line, one, matrix = np.zeros(0, dtype), dtype.type(1), np.zeros((1, 1), name)
-        factors = line, line, matrix, 0, line, np.zeros(1, np.bool_), line
+        flags = np.zeros(1, np.bool_)
+        factors = line, line, matrix, 0, line, flags, line
         results = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64), np.zeros(0, np.int8)
         entering = matrix.dtype.type(1), one, one, one
         multiply = argmax_kernel(best_tile(dtype))

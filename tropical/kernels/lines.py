@@ -35,7 +35,6 @@ def copying_kernel(lanes: int) -> Callable[..., None]:
     def copy(
         matrix: Array,
         out: Array,
-        marks: Array,
         depth: int,
         begin: int,
         end: int,
@@ -47,26 +46,23 @@ def copying_kernel(lanes: int) -> Callable[..., None]:
         """Copy rows ``begin`` to ``end`` of a matrix (n, k) to ``out``, ``depth`` apart.
 
         out (n * depth,), of the type of the matrix, or of doubles in which the integers are exact;
-        absorbing, sign and fill are of its type. marks (n,): set where a row holds a NaN. The zero
-        becomes ``absorbing``, all others are multiplied by ``sign``; steps from k up to ``depth``
-        are filled up with ``fill``.
+        absorbing, sign and fill are of its type. The zero becomes ``absorbing``, all others are
+        multiplied by ``sign``; steps from k up to ``depth`` are filled up with ``fill``.
         """
         k = matrix.shape[1]
         flat = matrix.reshape(matrix.size)
         pieces = k // piece
         for i in range(begin, end):
-            at, strange = i * depth, 0
+            at = i * depth
             if pieces:
-                strange = copied_steps(
+                copied_steps(
                     source, vectors, lanes, pieces, flat, i * k, piece,
                     out, at, zero, absorbing, sign,
                 )  # fmt: skip
             for p in range(pieces * piece, k):
                 number = matrix[i, p]
                 out[at + p] = absorbing if number == zero else number * sign
-                strange |= np.isnan(number)
             out[at + k : at + depth] = fill
-            marks[i] |= strange != 0
 
     return copy
 
@@ -80,7 +76,6 @@ def lining_kernel(lanes: int) -> Callable[..., None]:
     def lay_out(
         matrix: Array,
         out: Array,
-        marks: Array,
         depth: int,
         begin: int,
         end: int,
@@ -100,10 +95,9 @@ def lining_kernel(lanes: int) -> Callable[..., None]:
         for first in range(begin, end, breadth):
             last = min(first + breadth, end)
             turned = (last - first) // lanes * lanes if whole else 0
-            strange = 0
             if turned:
                 for p in range(0, whole, steps):
-                    strange |= turned_rows(
+                    turned_rows(
                         source, steps, lanes, turned // lanes, flat, p * n + first, n,
                         out, first * depth + p, depth, zero, absorbing, sign,
                     )  # fmt: skip
@@ -112,22 +106,18 @@ def lining_kernel(lanes: int) -> Callable[..., None]:
                 for p in range(done, k):
                     number = matrix[p, x]
                     out[x * depth + p] = absorbing if number == zero else number * sign
-                    strange |= np.isnan(number)
                 out[x * depth + k : (x + 1) * depth] = fill
-            for x in range(first, last if strange else first):
-                for p in range(k):
-                    marks[x] |= np.isnan(matrix[p, x])
 
     return lay_out
 
 
-@kernel(signatures=[f"({t}[:, ::1], b1[::1], i8, i8)" for t in ("f4", "f8")])
-def mark_rows(matrix: Array, marks: Array, begin: int, end: int) -> None:
-    """Mark which of the rows ``begin`` to ``end`` of a matrix (n, k) hold a NaN; marks (n,)."""
+@kernel(signatures=[f"({t}[::1], i8, i8, i8, b1[::1])" for t in ("f4", "f8")])
+def mark_rows(lines: Array, depth: int, begin: int, end: int, marks: Array) -> None:
+    """Mark which of the rows ``begin`` to ``end`` hold a NaN; lines (m * depth,), marks (m,)."""
     for i in range(begin, end):
-        row = matrix[i]
+        row = lines[i * depth : (i + 1) * depth]
         strange = 0
-        for p in range(row.size):
+        for p in range(depth):
             strange += row[p] != row[p]
         marks[i] = strange > 0
 
@@ -139,6 +129,6 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         line, one = np.zeros(0, dtype), dtype.type(1)
         lanes = lanes_of(dtype)
         what = name if name == become else f"{name} as {become}"
-        given = matrix, line, np.zeros(0, np.bool_), 0, 0, 0, matrix.dtype.type(1), one, one, one
+        given = matrix, line, 0, 0, 0, matrix.dtype.type(1), one, one, one
         yield f"rows of {what}", partial(copying_kernel(lanes), *given)
         yield f"columns of {what}", partial(lining_kernel(lanes), *given)

@@ -101,9 +101,9 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
         """Write rows ``begin`` to ``end`` and columns ``first`` to ``last`` of the product into C.
 
         Or their maximum with C, if ``resume``. a (m * k,): the rows of A, k >= 1; rest (rows * k,):
-        those after the last whole tile, and any numbers; C (m, n) in C order. For B, the panel and
-        what follows them see `pack_panel`; the panel has room for `DEPTH` steps, or for k. The
-        first column is that of a panel. ``together`` is a multiple of the rows of a tile: see
+        those after the last whole tile, and any numbers; C (m, n) in C order. For B, its panels,
+        marks and how it enters see `pack_panel`; a panel has room for `DEPTH` steps, or for k. The
+        first column is that of a panel; ``together`` is a multiple of the rows of a tile: see
         `rows_at_once`.
         """
         m, n = C.shape
@@ -146,7 +146,8 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     for name, inside in panel_types():
         dtype = np.dtype(inside)
         line, one, matrix = np.zeros(0, dtype), dtype.type(1), np.zeros((1, 1), name)
-        factors = line, line, matrix, 0, line, np.zeros(1, np.bool_), np.zeros((0, 0), dtype)
+        flags = np.zeros(1, np.bool_)
+        factors = line, line, matrix, 0, line, flags, np.zeros((0, 0), dtype)
         entering = matrix.dtype.type(1), one, one, one
         multiply = product_kernel(best_tile(dtype))
         yield name, partial(multiply, *factors, 1, 0, 0, 0, 0, 1, 0, entering, one)
