@@ -182,8 +182,13 @@ def test_the_result_may_replace_a_factor():
     expected = tp.matmul(A, A)
     assert tp.matmul(A, A, out=A) is A
     assert twins.same(A, expected)
-    out = np.full((2, 4), 9.0)[:, ::2]
-    assert twins.same(tp.matmul(expected, expected, out=out), tp.matmul(expected, expected))
+    B = np.random.default_rng(0).integers(-9, 9, (70, 70)).astype(float)
+    expected = tp.matmul(B, B)
+    left, right = B.copy(), B.copy()
+    assert twins.same(tp.matmul(left, B, out=left), expected)
+    assert twins.same(tp.matmul(B, right, out=right), expected)
+    out, expected = np.full((2, 4), 9.0)[:, ::2], tp.matmul(A, A)
+    assert twins.same(tp.matmul(A, A, out=out), expected)
 
 
 def test_an_empty_inner_dimension_gives_zeros():

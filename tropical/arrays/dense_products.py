@@ -108,7 +108,7 @@ def dense_product(
     -1 elsewhere unless C is resumed. Integers of 64 bits are multiplied as doubles where that is
     quicker and no sum is too large to be exact.
     """
-    from tropical.kernels.argmax_products import GROUP, argmax_kernel
+    from tropical.kernels.argmax_products import GAP, GROUP, argmax_kernel
     from tropical.kernels.doubles import to_doubles, to_integers
     from tropical.kernels.finishing import poison
     from tropical.kernels.lines import mark_rows
@@ -132,7 +132,7 @@ def dense_product(
     poisoned_rows, poisoned_columns = np.zeros(m, bool), np.zeros(n, bool)
     with Scratch() as scratch:
         a, rest = in_lines(A, how, depth, tile.rows, scratch, threads)
-        size = tile.columns * min(depth, DEPTH)
+        size = tile.columns * (min(depth, DEPTH) + GAP)
         free = [
             [scratch.array(size, how.dtype) for _ in range(1 if index is None else 2)]
             for _ in range(threads)
@@ -162,7 +162,7 @@ def dense_product(
                 done, result = (x[slice(*rows)].reshape(-1) for x in (room, C))
                 to_integers(done, result, how.zero, how.sign)
 
-        if not how.enters_as_it_is:
+        if room is not C or not how.enters_as_it_is:
             in_threads(finish, strips(m, 1, threads), threads)
     if np.count_nonzero(poisoned_rows) or np.count_nonzero(poisoned_columns):
         poison(C, poisoned_rows, poisoned_columns, number(np.nan))

@@ -20,12 +20,16 @@ GROUP = 32
 """Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
 
 
+GAP = 16
+"""Numbers between the lines of a panel: lines a power of two apart would share few cache sets."""
+
+
 @cache
 def argmax_kernel(tile: Tile) -> Callable[..., None]:
     """Return the kernel that multiplies and tells where the maxima are from."""
     rows, vectors, lanes, fused = tile.literals
     source, columns, depth, group = SOURCE, tile.columns, DEPTH, GROUP
-    panels, moved, line = PANELS, tile.moved, 2 * tile.moved
+    panels, moved, line, gap = PANELS, tile.moved, 2 * tile.moved, GAP
 
     @kernel
     def multiply(
@@ -52,7 +56,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
         """Write a part of the product into C, and the winning steps into index.
 
         As the kernel of `product_kernel`; k is a multiple of the group. The steps of each column of
-        a panel are written to ``panel_lines`` in one piece, as long as the panel. index (m, n) is
+        a panel are written to ``panel_lines`` in one piece, `GAP` numbers apart. index (m, n) is
         written where C grew, and set to -1 elsewhere unless C is resumed; groups (rows * columns,)
         holds bytes. The winning steps are looked for after every tile, while its rows of A are in
         the first cache.
@@ -75,7 +79,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                     for p in range(0, steps, line):
                         turned_rows(
                             panels, line, moved, columns // moved, panel, p * columns, columns,
-                            panel_lines, p, steps, absorbing, absorbing, one,
+                            panel_lines, p, steps + gap, absorbing, absorbing, one,
                         )  # fmt: skip
                     for i in range(block, block_end, rows):
                         here = min(rows, m - i)
@@ -98,7 +102,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
                             place = (i + x) * n + j
                             first_places(
                                 source, group, there,
-                                lines, a_at + x * k, panel_lines, 0, steps,
+                                lines, a_at + x * k, panel_lines, 0, steps + gap,
                                 flat, place, groups, x * columns, index_flat, place, step,
                                 1 - again,
                             )  # fmt: skip
