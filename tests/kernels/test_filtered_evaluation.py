@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from tropical.kernels.compilation import interpreted
-from tropical.kernels.evaluation import best_tile, evaluation_kernel, pack_points, pack_terms
+from tropical.kernels.evaluation import best_tile, evaluation_kernel, pack_terms
 from tropical.kernels.filtered_evaluation import (
     filtered_kernel,
     quantize_panel,
@@ -20,6 +20,7 @@ from tropical.kernels.filtered_evaluation import (
     trailing,
 )
 from tropical.kernels.machine import features
+from tropical.kernels.point_panels import packing_kernel
 from tropical.kernels.quantized_tiles import SOURCE, Quantization, quantized_maxima, reached
 
 NEEDED = {4: {"avx512f", "avx512vnni"}, 2: {"avx2"}}
@@ -194,7 +195,7 @@ def evaluated(c, e, x, tile, kept, how):
     pack_terms(c, e, terms, rows, lowest)
     inside, none = np.empty(k, bool), np.zeros(d, dtype)
     limit = float(np.finfo(dtype).max) / 16
-    pack_points(x, panels, inside, width, weights, start, limit, lowest, none)
+    packing_kernel(0)(x, panels, inside, width, weights, start, limit, lowest, none)
     terms_in_words = np.empty(blocks * rows * (-(-d // how.parts) + 1), np.int32)
     constants, levels = np.empty(blocks * rows, np.float32), how.levels(d)
     *norms, unit = quantize_terms(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby, product
 
 import numpy as np
 import pytest
@@ -13,14 +14,13 @@ from hypothesis import strategies as st
 from tropical.kernels.evaluation import (
     Tile,
     best_tile,
-    enclose_panels,
     evaluation_kernel,
-    pack_points,
     pack_terms,
     selection_kernel,
     specialisations,
 )
 from tropical.kernels.neighbours import sort_by_cells
+from tropical.kernels.point_panels import enclosing_kernel, packing_kernel
 
 DTYPES = [np.float32, np.float64, np.int64]
 LEAST = {np.float32: -np.inf, np.float64: -np.inf, np.int64: np.iinfo(np.int64).min}
@@ -83,19 +83,17 @@ def run(tile, kept, coefficients, exponents, points, group=0):
     terms = np.empty(blocks * tile.rows * (d + 1), dtype)
     least = dtype.type(LEAST[dtype.type])
     pack_terms(coefficients, exponents, terms, tile.rows, least)
-    panels, boxes = (
-        np.full(panels_in * tile.columns * d, 99, dtype),
-        np.empty((panels_in, 2, d), dtype),
-    )
+    panels = np.full(panels_in * tile.columns * d, 99, dtype)
     inside, none = np.empty(k, np.bool_), np.zeros(d, dtype)
-    pack_points(points, panels, inside, tile.columns, np.ones(d), 0.0, 1e30, least, none)
+    where = panels, inside, tile.columns, np.ones(d), 0.0, 1e30, least, none
+    packing_kernel(d if group else 0)(points, *where)
     assert inside.all()
     groups = -(-panels_in // (group or panels_in or 1))
     counts, names = np.full(groups, blocks), np.tile(np.arange(blocks), (groups, 1))
     if group:
-        enclose_panels(panels, tile.columns, boxes)
-        names[:] = -1
-        selection_kernel(tile, kept)(terms, boxes, group, least, counts, names)
+        boxes, names[:] = np.empty((groups, 2, d), dtype), -1
+        enclosing_kernel(tile)(panels, panels_in, group, boxes)
+        selection_kernel(tile, kept)(terms, boxes, least, counts, names)
     values, indices = np.full((max(1, kept), k), 99, dtype), np.full((kept, k), 99)
     room = np.empty(2 * tile.columns, np.dtype(f"i{dtype.itemsize}"))
     if groups:
@@ -174,26 +172,29 @@ def test_packing_fills_up_blocks_and_panels(dtype):
     pack_terms(c, e, out, 2, least)
     assert out.tolist() == [5, 6, 1, 3, 2, 4, 7, least, 8, 0, 9, 0]
     inside, weights = np.empty(3, np.bool_), np.array([1.0, 10.0])
-    absorbing, boxes = np.array([0, 77], dtype), np.empty((2, 2, 2), dtype)
-    assert pack_points(e, out[:8], inside, 2, weights, 2.0, 82.0, dtype(2), absorbing) == 1
-    enclose_panels(out[:8], 2, boxes)
-    assert boxes.tolist() == [[[1, 4], [3, 77]], [[0, 0], [8, 9]]]
-    assert out[:8].tolist() == [1, 3, 77, 4, 8, 0, 9, 0]
-    assert inside.tolist() == [True, True, False]
-    assert pack_points(e, out[:8], inside, 2, weights, 2.0, 200.0, dtype(3), absorbing) == 0
-    assert out[:8].tolist() == [1, 0, 2, 4, 8, 0, 9, 0]
-    assert inside.tolist() == [True, False, True]
+    absorbing = np.array([0, 77], dtype)
+    for pack in (packing_kernel(2), packing_kernel(0)):
+        given = e, out[:8], inside, 2, weights, 2.0
+        assert pack(*given, 82.0, dtype(2), absorbing) == 1
+        assert out[:8].tolist() == [1, 3, 77, 4, 0, 0, 0, 0]
+        assert inside.tolist() == [True, True, False]
+        assert pack(*given, 200.0, dtype(3), absorbing) == 0
+        assert out[:8].tolist() == [1, 0, 2, 0, 8, 0, 9, 0]
+        assert inside.tolist() == [True, False, True]
 
 
 @pytest.mark.kernels
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, 1e30])
-def test_what_is_not_in_range_is_marked_also_with_weight_zero(number):
+@pytest.mark.parametrize("few", [0, 2])
+def test_what_is_not_in_range_is_marked_also_with_weight_zero(number, few):
     inside = np.empty(2, np.bool_)
     points, out = np.array([[1.0, number], [1.0, 2.0]]), np.empty(4)
     weights = np.array([1.0, 0.0 if abs(number) != 1e30 else 1.0])
     with np.errstate(invalid="ignore"):
-        pack_points(points, out, inside, 2, weights, 0.0, 1e30, -np.inf, np.zeros(2))
+        pack = packing_kernel(few)
+        pack(points, out, inside, 2, weights, 0.0, 1e30, -np.inf, np.zeros(2))
     assert inside.tolist() == [False, True]
+    assert out.tolist() == [0, 1, 0, 2]
 
 
 def test_terms_that_lie_below_on_a_box_are_excluded():
@@ -202,41 +203,32 @@ def test_terms_that_lie_below_on_a_box_are_excluded():
     terms, boxes = np.empty(24), np.array([[[0.0], [0.5]], [[7.0], [8.5]], [[0.0], [np.inf]]])
     pack_terms(c, e, terms, 4, -np.inf)
     tile = best_tile(np.dtype(float))
-    for kept, group, expected in [
-        (0, 1, [[2], [2], [0, 1, 2]]),
-        (1, 2, [[0, 1, 2], [0, 1, 2]]),
-        (2, 1, [[2], [1, 2], [0, 1, 2]]),
+    for kept, expected in [
+        (0, [[2], [2], [0, 1, 2]]),
+        (1, [[2], [2], [0, 1, 2]]),
+        (2, [[2], [1, 2], [0, 1, 2]]),
     ]:
         counts, names = np.zeros(len(expected), int), np.zeros((len(expected), 3), int)
         c[8:] = [8.0, 8.25, 10.0, 8.5]
         pack_terms(c, e, terms, 4, -np.inf)
-        selection_kernel(tile, kept)(terms, boxes, group, -np.inf, counts, names)
+        selection_kernel(tile, kept)(terms, boxes, -np.inf, counts, names)
         found = [row[:count].tolist() for row, count in zip(names, counts, strict=True)]
         assert found == expected
 
 
-@pytest.mark.kernels
-def test_boxes_pass_over_what_is_not_finite():
-    panels, box = np.array([np.nan, 1.0, 5.0, np.inf, 3.0, np.nan, 2.0, 4.0]), np.empty((1, 2, 2))
-    with np.errstate(invalid="ignore"):
-        for entries in (panels, panels[[3, 2, 1, 0, 7, 6, 5, 4]], panels[[1, 0, 3, 2, 5, 4, 7, 6]]):
-            enclose_panels(entries, 4, box)
-            assert box[0, 0, 0] <= 1
-            assert box[0, 1, 0] >= 5
-            assert box[0, :, 1].tolist() == [2, 4]
-
-
-def test_a_box_of_numbers_counts_beside_one_of_none():
-    terms = np.empty(16)
-    pack_terms(np.array([1.0] * 4 + [0.0] * 4), np.zeros((8, 1)) + 1, terms, 4, -np.inf)
-    nowhere, somewhere = [[np.nan], [np.nan]], [[0.0], [0.5]]
-    for boxes in ([nowhere, somewhere], [somewhere, nowhere]):
-        counts, names = np.zeros(1, int), np.zeros((1, 2), int)
-        select = selection_kernel(best_tile(np.dtype(float)), 0)
-        select(terms, np.array(boxes), 2, -np.inf, counts, names)
-        assert names[0, : counts[0]].tolist() == [0]
-    select(terms, np.array([nowhere]), 1, -np.inf, counts, names)
-    assert names[0, : counts[0]].tolist() == [0, 1]
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(1, 2), (3, 4), (4, 16)])
+def test_a_box_holds_the_least_and_the_largest_entries_of_a_group(dtype, shape):
+    tile = Tile(4, *shape, False)
+    drawn = np.random.default_rng(tile.columns)
+    for count, d, group in ((1, 1, 1), (5, 2, 2), (6, 3, 4), (3, 2, 9)):
+        panels = drawn.integers(-99, 99, (count, d, tile.columns)).astype(dtype)
+        boxes = np.full((-(-count // group), 2, d), 77, dtype)
+        enclosing_kernel(tile)(panels.reshape(-1), count, group, boxes)
+        for g, (low, high) in enumerate(boxes):
+            those = panels[g * group : (g + 1) * group]
+            assert low.tolist() == those.min(axis=(0, 2)).tolist()
+            assert high.tolist() == those.max(axis=(0, 2)).tolist()
 
 
 @pytest.mark.kernels
@@ -251,15 +243,22 @@ def test_points_are_sorted_by_cells(variables, sides, count, seed, strange, dtyp
     if strange:
         points[0, 0], points[1, -1], points[2, 0] = np.nan, np.inf, -np.inf
     order, out = np.full(count, -1, np.int32), np.empty_like(points)
+    found = np.full(count, 99, np.int32)
     parts = np.result_type(points.dtype, np.float32).type(sides)
     with np.errstate(invalid="ignore"):
-        sort_by_cells(points, sides, parts, order, out)
+        sort_by_cells(points, sides, parts, found, order, out)
     assert sorted(order.tolist()) == list(range(count))
     np.testing.assert_array_equal(out, points[order])
     if not strange and count and (np.ptp(points, axis=0) == 2 * sides).all():
-        cells = np.minimum(points[order] // 2, sides - 1).tolist()
-        places = list(zip(cells, order.tolist(), strict=True))
-        assert places == sorted(places)
+        cells = np.minimum(points[order] // 2, sides - 1).astype(int)
+        passed = [cell for cell, _ in groupby(cells.tolist())]
+        assert len(passed) == len(
+            {tuple(cell) for cell in passed}
+        )  # none is left and entered again
+        full = len(passed) == sides**variables
+        assert not full or (np.abs(np.diff(passed, axis=0)).sum(axis=1) == 1).all()
+        for cell in passed:
+            assert (np.diff(order[(cells == cell).all(axis=1)]) > 0).all()
 
 
 def test_all_specialisations_are_named_apart():

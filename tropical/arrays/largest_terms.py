@@ -21,8 +21,8 @@ CHUNK = 2**16
 """Numbers of points that are packed at once, so that they are in the cache when they are used."""
 
 
-VARIABLES, TERMS, POINTS = 3, 64, 4096
-"""Up to how many variables, and from how many terms and points on, neighbours are brought together.
+TERMS, POINTS = 64, 4096
+"""From how many terms and points on neighbours are brought together, in a few variables.
 
 Boxes around neighbours then exclude most terms; in more dimensions they are too wide for that.
 """
@@ -36,7 +36,7 @@ By how many quantized numbers 32 bits hold, and by the bytes in a number.
 PAUSE = 16
 """For how many chunks of points the filter rests when it excluded too little."""
 
-CELL, TOGETHER = 64, 256
+CELL, TOGETHER = 128, 256
 """About how many points lie in a cell of the grid, and how many share a choice of terms."""
 
 
@@ -115,22 +115,23 @@ def largest_terms(
     """
     from tropical.kernels.evaluation import (
         best_tile,
-        enclose_panels,
         evaluation_kernel,
-        pack_points,
         pack_terms,
         selection_kernel,
     )
     from tropical.kernels.neighbours import scatter, sort_by_cells
+    from tropical.kernels.point_panels import FEW, enclosing_kernel, packing_kernel
 
     dtype, (k, d) = points.dtype, points.shape
     if d == 0:
         exponents, points, d = np.zeros((len(coefficients), 1), dtype), np.zeros((k, 1), dtype), 1
     least = dtype.type(lowest(dtype))
     present = coefficients != least
-    start, weights, limit = _bound(coefficients[present], exponents[present])
+    those = coefficients, exponents
     if not present.all():
+        those = coefficients[present], exponents[present]
         exponents = np.where(present[:, np.newaxis], exponents, dtype.type(0))
+    start, weights, limit = _bound(*those)
     tile = best_tile(dtype)
     blocks = max(1, -(-len(coefficients) // tile.rows))
     terms = np.empty(blocks * tile.rows * (d + 1), dtype)
@@ -139,7 +140,7 @@ def largest_terms(
     inside = np.empty(k, np.bool_)
     step = max(1, CHUNK // (d * tile.columns)) * tile.columns
     marked = least if zero is None else dtype.type(zero)
-    absorbing = _absorbing(coefficients[present], exponents[present], zero)
+    absorbing = _absorbing(*those, zero)
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order: Array | None = None
 
@@ -159,17 +160,17 @@ def largest_terms(
         pause = 0
         for begin in range(*strip, step):
             end = min(begin + step, strip[1])
-            chunk, marks = plain(points[begin:end]), np.empty(end - begin, np.bool_)
-            width = tile.columns
-            replaced = pack_points(
-                chunk, panels, marks, width, weights, start, limit, marked, absorbing
-            )
+            marks, width = np.empty(end - begin, np.bool_), tile.columns
             here = -(-(end - begin) // width)
             counts = np.full(-(-here // group), blocks)
+            replaced = packing_kernel(d if d <= FEW else 0)(
+                plain(points[begin:end]),
+                *(panels, marks, width, weights, start, limit, marked, absorbing),
+            )
             if order is not None:
-                boxes = np.empty((here, 2, d), dtype)
-                enclose_panels(panels, width, boxes)
-                selection_kernel(tile, kept)(terms, boxes, group, least, counts, names)
+                boxes = np.empty((len(counts), 2, d), dtype)
+                enclosing_kernel(tile)(panels, here, group, boxes)
+                selection_kernel(tile, kept)(terms, boxes, least, counts, names)
             part = Largest(
                 np.empty((max(1, kept), end - begin), dtype),
                 np.empty((kept, end - begin), np.int64),
@@ -194,12 +195,11 @@ def largest_terms(
                 scatter(order[begin:end], marks, *part, inside, *found)
 
     with Scratch() as scratch:
-        if d <= VARIABLES and len(coefficients) >= TERMS and POINTS <= k < 2**31:
-            order = scratch.array(k, np.dtype(np.int32))
-            given = plain(points)
-            points = scratch.array(k * d, dtype).reshape(k, d)
+        if d <= FEW and len(coefficients) >= TERMS and POINTS <= k < 2**31:
+            given, points = plain(points), scratch.array(k * d, dtype).reshape(k, d)
+            cells, order = (scratch.array(k, np.dtype(np.int32)) for _ in range(2))
             sides, kind = max(1, int((k / CELL) ** (1 / d))), np.result_type(dtype, np.float32)
-            sort_by_cells(given, sides, kind.type(sides), order, points)
+            sort_by_cells(given, sides, kind.type(sides), cells, order, points)
         in_threads(evaluate, strips(k, tile.columns, threads), threads)
     return found, inside
 

@@ -24,7 +24,7 @@ from tropical.kernels.products import Tile
 from tropical.typing import Array
 
 SHARED = 8
-"""Groups of boxes whose common box excludes terms before each of them does."""
+"""Boxes whose common box excludes terms before each of them does."""
 
 
 def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
@@ -56,111 +56,18 @@ def pack_terms(coefficients: Array, exponents: Array, out: Array, rows: int, low
                 block[(t + 1) * rows + x] = exponents[i, t] if i < m else 0
 
 
-@kernel(
-    signatures=[
-        f"({t}[:, ::1], {t}[::1], b1[::1], i8, f8[::1], f8, f8, {t}, {t}[::1])"
-        for t in ("f4", "f8", "i8")
-    ]
-)
-def pack_points(
-    points: Array,
-    out: Array,
-    inside: Array,
-    width: int,
-    weights: Array,
-    start: float,
-    limit: float,
-    zero: Any,
-    absorbing: Array,
-) -> int:
-    """Pack points into panels of ``width``, variable by variable, and mark those in range.
-
-    points (k, d), out (panels * width * d,), inside (k,): set where ``start`` plus the sizes of the
-    entries, each times its weight, is below ``limit``; weights (d,). An entry that is ``zero``
-    becomes the absorbing number of its variable, uncounted, or is out of range where that is 0;
-    absorbing (d,). The last panel is filled up with numbers 0. Returns how many were replaced.
-    """
-    k, d = points.shape
-    replaced = 0
-    # no larger than this, entries keep the bound below half of the limit, whatever is rounded
-    reach = np.empty(1, out.dtype)
-    total = weights.sum()
-    reach[0] = min(2.0**62, limit / 4 / total) if total > 0 else 2.0**62
-    if start > limit / 4:
-        reach[0] = -1
-    for first in range(0, k, width):
-        panel = out[first * d : (first + width) * d]
-        here = min(width, k - first)
-        unusual = False
-        for t in range(d):
-            for x in range(here):
-                entry = points[first + x, t]
-                unusual |= not abs(entry) <= reach[0] or entry == zero
-                panel[t * width + x] = entry
-            for x in range(here, width):
-                panel[t * width + x] = 0
-        inside[first : first + here] = True
-        for x in range(here if unusual else 0):
-            bound = start
-            excluded = False
-            for t in range(d):
-                entry = points[first + x, t]
-                if entry != zero:
-                    bound += abs(entry) * weights[t]
-                else:
-                    entry = absorbing[t]
-                    excluded |= entry == 0
-                    replaced += entry != 0
-                panel[t * width + x] = entry
-            inside[first + x] = bound < limit and not excluded
-    return replaced
-
-
-@kernel(signatures=[f"({t}[::1], i8, {t}[:, :, ::1])" for t in ("f4", "f8", "i8")])
-def enclose_panels(panels: Array, width: int, boxes: Array) -> None:
-    """Write the least and the largest of the finite entries of packed points, panel by panel.
-
-    panels (at least n * d * width,), boxes (n, 2, d). Other entries do not matter, as their points
-    are out of range; without finite ones a side is one of them. Halves of a panel are compared
-    entry by entry, which keeps vectors busy.
-    """
-    n, _, d = boxes.shape
-    lows, highs = np.empty(width, panels.dtype), np.empty(width, panels.dtype)
-    for p in range(n):
-        for t in range(d):
-            entries = panels[(p * d + t) * width : (p * d + t + 1) * width]
-            first = 0
-            while first < width - 1 and entries[first] - entries[first] != 0:
-                first += 1
-            some = entries[first]
-            for x in range(width):
-                finite = entries[x] - entries[x] == 0
-                lows[x] = highs[x] = entries[x] if finite else some
-            size = width
-            while size > 1:
-                half = (size + 1) // 2
-                for x in range(size - half):
-                    low, high = lows[half + x], highs[half + x]
-                    lows[x] = low if low < lows[x] else lows[x]
-                    highs[x] = high if high > highs[x] else highs[x]
-                size = half
-            boxes[p, 0, t], boxes[p, 1, t] = lows[0], highs[0]
-
-
 @kernel
 def enclose(boxes: Array, begin: int, end: int, box: Array) -> None:
     """Write the box around boxes ``begin`` to ``end``: the least entries, then the largest.
 
-    boxes (n, 2, d), of which there may be fewer; box (2 * d,).
+    boxes (n, 2, d), box (2 * d,).
     """
     d = boxes.shape[2]
     for t in range(d):
         box[t], box[d + t] = boxes[begin, 0, t], boxes[begin, 1, t]
-        for p in range(begin + 1, min(end, boxes.shape[0])):
-            if boxes[p, 0, t] < box[t] or box[t] != box[t]:
-                box[t] = boxes[p, 0, t]
-            if boxes[p, 1, t] > box[d + t] or box[d + t] != box[d + t]:
-                box[d + t] = boxes[p, 1, t]
+        for p in range(begin + 1, end):
+            box[t] = min(box[t], boxes[p, 0, t])
+            box[d + t] = max(box[d + t], boxes[p, 1, t])
 
 
 @cache
@@ -173,14 +80,12 @@ def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
     source, rows, fused, shared = SOURCE, tile.rows, int(tile.fused), SHARED
 
     @kernel
-    def select(
-        terms: Array, boxes: Array, group: int, lowest: Any, counts: Array, names: Array
-    ) -> None:
-        """Write which blocks are needed in each group of so many boxes.
+    def select(terms: Array, boxes: Array, lowest: Any, counts: Array, names: Array) -> None:
+        """Write which blocks are needed in each box.
 
-        terms: packed; boxes (panels, 2, d); counts (groups,): how many; names (groups, blocks):
-        which, in their order. A bound that is not a number excludes nothing. What a few groups
-        do not need together is not looked at in each of them.
+        terms: packed; boxes (n, 2, d); counts (n,): how many; names (n, blocks): which, in their
+        order. A bound that is not a number excludes nothing. What a few boxes do not need together
+        is not looked at in each of them.
         """
         d = boxes.shape[2]
         size = rows * (d + 1)
@@ -195,9 +100,9 @@ def selection_kernel(tile: Tile, kept: int) -> Callable[..., None]:
             for g in range(first - 1, end):
                 together = g < first
                 if together:
-                    enclose(boxes, first * group, end * group, box)
+                    enclose(boxes, first, end, box)
                 else:
-                    enclose(boxes, g * group, (g + 1) * group, box)
+                    enclose(boxes, g, g + 1, box)
                 top, next_ = lowest, lowest
                 for b in range(known):
                     at = 2 * b * rows
@@ -312,7 +217,7 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
             found = np.zeros((max(1, kept), 1), dtype), np.zeros((kept, 1), np.int64)
             yield (
                 f"select {what}",
-                partial(_run, selection_kernel, tile, kept, terms, boxes, 1, lowest, counts, names),
+                partial(_run, selection_kernel, tile, kept, terms, boxes, lowest, counts, names),
             )
             given = terms, panels, 1, 1, counts, names, *found, 0, 1, room
             yield f"evaluate {what}", partial(_run, evaluation_kernel, tile, kept, *given)

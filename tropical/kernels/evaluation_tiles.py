@@ -12,6 +12,7 @@ How the constants reach a kernel is told in `tropical.kernels.register_tiles`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -28,6 +29,7 @@ from tropical.kernels.register_tiles import (
     joined,
     literal,
     numbers_at,
+    parted,
     pointer_to,
     word,
 )
@@ -173,6 +175,71 @@ def bounds_of_block(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return signature, generate
+
+
+@intrinsic(prefer_literal=True)
+def extremes(  # type: ignore[no-untyped-def]
+    typingctx,
+    source,
+    vectors,
+    lanes,
+    entries,
+    at,
+    apart,
+    count,
+    box,
+    box_at,
+    variables,
+):
+    """Write the least of some entries to ``box[box_at]``, the largest ``variables`` further on.
+
+    There are ``count`` >= 1 pieces of ``vectors * lanes`` entries, the first at ``entries[at]``,
+    each ``apart`` after the one before; all are numbers. The lanes are a power of two.
+    """
+    if not are_literal(source, vectors, lanes):
+        return None
+    n, width = literal(vectors), literal(lanes)
+    signature = types.void(
+        *(source, vectors, lanes, entries, types.int64, types.int64, types.int64),
+        *(box, types.int64, types.int64),
+    )
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        v, start = Lanes(builder, entries.dtype, width), builder.block
+        first, out = numbers_at(context, builder, signature, arguments, 3, 7)
+        loop, done = (builder.append_basic_block(name) for name in ("loop", "done"))
+        begun = [v.load(first, j * width) for j in range(n)]
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        p = joined(builder, WORD, (word(0), start))
+        here = joined(builder, first.type, (first, start))
+        lows, highs = ([joined(builder, v.type, (x, start)) for x in begun] for _ in range(2))
+        new = [v.load(here, j * width) for j in range(n)]
+        lower = [v.smaller(x, y) for x, y in zip(new, lows, strict=True)]
+        higher = [v.larger(x, y) for x, y in zip(new, highs, strict=True)]
+        following = builder.add(p, word(1))
+        p.add_incoming(following, loop)
+        here.add_incoming(v.at(here, arguments[5]), loop)
+        for old, next_ in zip([*lows, *highs], [*lower, *higher], strict=True):
+            old.add_incoming(next_, loop)
+        builder.cbranch(builder.icmp_signed("<", following, arguments[6]), loop, done)
+        builder.position_at_end(done)
+        for found, side, place in ((lower, "smaller", word(0)), (higher, "larger", arguments[9])):
+            builder.store(across(builder, entries.dtype, found, side), v.at(out, place))
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def across(builder: ir.IRBuilder, number: types.Type, vectors: Sequence[Any], side: str) -> Any:
+    """Return the least or the largest number of some vectors: halves are compared with halves."""
+    whole = Lanes(builder, number, vectors[0].type.count)
+    best = reduce(getattr(whole, side), vectors)
+    while best.type.count > 1:
+        half = best.type.count // 2
+        parts = (parted(builder, best, range(i, i + half)) for i in (0, half))
+        best = getattr(Lanes(builder, number, half), side)(*parts)
+    return builder.extract_element(best, ir.Constant(ir.IntType(32), 0))
 
 
 class Running:

@@ -15,21 +15,24 @@ SAMPLE = 2048
 
 @kernel(
     signatures=[
-        f"({t}[:, ::1], i8, {f}, i4[::1], {t}[:, ::1])"
+        f"({t}[:, ::1], i8, {f}, i4[::1], i4[::1], {t}[:, ::1])"
         for t, f in (("f4", "f4"), ("f8", "f8"), ("i8", "f8"))
     ]
 )
-def sort_by_cells(points: Array, sides: int, parts: Any, order: Array, out: Array) -> None:
+def sort_by_cells(
+    points: Array, sides: int, parts: Any, cells: Array, order: Array, out: Array
+) -> None:
     """Write the points into ``out`` cell by cell, in each cell as they come, and their numbers.
 
-    points, out (k, d), order (k,): the numbers. The grid cuts every side of the box around a sample
-    of the points into ``sides`` parts, whose outer ones go on beyond it; its cells are in
-    lexicographic order. Where an entry that is not finite or a side beyond the range of floats
-    comes to lie is of no account. ``parts`` is the number of sides again, of the type of floats in
-    which they are found.
+    points, out (k, d), order (k,): the numbers; cells (k,) becomes the cell of each point. The grid
+    cuts every side of the box around a sample of the points into ``sides`` parts, whose outer ones
+    go on beyond it. Its cells are passed through row by row, every other row backwards, so one cell
+    touches the next. Where an entry that is not finite or a side beyond the range of floats comes
+    to lie is of no account. ``parts`` is the number of sides again, of the type of floats in which
+    they are found.
     """
     k, d = points.shape
-    cells = np.zeros(k, np.int32)
+    cells[:] = 0
     nothing, last = parts - parts, parts - parts / parts
     for t in range(d):
         least, most, known = nothing, nothing, False
@@ -44,7 +47,9 @@ def sort_by_cells(points: Array, sides: int, parts: Any, order: Array, out: Arra
             place = (points[i, t] - least) * scale
             place = place if place > nothing else nothing
             place = place if place < last else last
-            cells[i] = cells[i] * np.int32(sides) + np.int32(place)
+            side = np.int32(place)
+            side = np.int32(sides - 1) - side if cells[i] & 1 else side
+            cells[i] = cells[i] * np.int32(sides) + side
     begins = np.zeros(sides**d + 1, np.int32)
     for i in range(k):
         begins[cells[i] + 1] += 1

@@ -106,6 +106,10 @@ class Lanes:
         """Return the maxima; ``y`` where neither is greater, so the first stays in a tie."""
         return self.builder.select(self.greater(x, y), x, y)
 
+    def smaller(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return the minima; ``y`` where neither is less, so the first stays in a tie."""
+        return self.builder.select(self.greater(y, x), x, y)
+
     def plus(self, x: ir.Value, y: ir.Value, one: ir.Value | None) -> ir.Value:
         """Return the sums; with a vector of ones, as products by it and sums in one."""
         if not self.floating:
