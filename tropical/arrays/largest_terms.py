@@ -119,8 +119,8 @@ def largest_terms(
         pack_terms,
         selection_kernel,
     )
-    from tropical.kernels.neighbours import scatter, sort_by_cells
-    from tropical.kernels.point_panels import FEW, enclosing_kernel, packing_kernel
+    from tropical.kernels.neighbours import FEW, scatter, sorting_kernel
+    from tropical.kernels.point_panels import enclosing_kernel, packing_kernel
 
     dtype, (k, d) = points.dtype, points.shape
     if d == 0:
@@ -137,7 +137,7 @@ def largest_terms(
     terms = np.empty(blocks * tile.rows * (d + 1), dtype)
     pack_terms(plain(coefficients), plain(exponents), terms, tile.rows, least)
     found = Largest(np.empty((max(1, kept), k), dtype), np.empty((kept, k), np.int64))
-    inside = np.empty(k, np.bool_)
+    inside = np.ones(k, np.bool_)
     step = max(1, CHUNK // (d * tile.columns)) * tile.columns
     marked = least if zero is None else dtype.type(zero)
     absorbing = _absorbing(*those, zero)
@@ -199,7 +199,7 @@ def largest_terms(
             given, points = plain(points), scratch.array(k * d, dtype).reshape(k, d)
             cells, order = (scratch.array(k, np.dtype(np.int32)) for _ in range(2))
             sides, kind = max(1, int((k / CELL) ** (1 / d))), np.result_type(dtype, np.float32)
-            sort_by_cells(given, sides, kind.type(sides), cells, order, points)
+            sorting_kernel(d)(given, sides, kind.type(sides), cells, order, points)
         in_threads(evaluate, strips(k, tile.columns, threads), threads)
     return found, inside
 

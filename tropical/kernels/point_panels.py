@@ -15,16 +15,14 @@ import numpy as np
 from tropical.kernels.compilation import kernel
 from tropical.kernels.evaluation import best_tile
 from tropical.kernels.evaluation_tiles import SOURCE, extremes
+from tropical.kernels.neighbours import FEW
 from tropical.kernels.products import Tile
 from tropical.typing import Array
-
-FEW = 3
-"""Up to how many variables a kernel knows how many there are: it takes half of the time."""
 
 
 @cache
 def packing_kernel(few: int) -> Callable[..., int]:
-    """Return the kernel that packs points of so many variables, or if that is 0, of any number."""
+    """Return the kernel that packs points of so many variables, or of any number if that is 0."""
 
     @kernel
     def pack(
