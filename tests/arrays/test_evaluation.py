@@ -72,14 +72,12 @@ def at_a_point(coefficients, exponents, point, dtype):
         if c != -inf and -inf not in signs:
             terms[i] = (inf if signs else c, e)
     finite = [0.0 if isinf(v) else v for v in point]
-    sizes = [Fraction(abs(c)) for c, _ in terms.values() if not isinf(c)]
-    bound = max(sizes, default=Fraction(0)) + sum(
-        max((Fraction(abs(e[t])) for _, e in terms.values()), default=0) * Fraction(abs(v))
-        for t, v in enumerate(finite)
-    )
+    bound = max((abs(c) for c, _ in terms.values() if not isinf(c)), default=0.0)
+    for t, v in enumerate(finite):  # in doubles, as it decides how the sums are rounded
+        bound += max((abs(e[t]) for _, e in terms.values()), default=0.0) * abs(v)
     totals = {}
     for i, (c, e) in terms.items():
-        if bound < Fraction(float(np.finfo(dtype).max)) / 16 or isinf(c):
+        if bound < float(np.finfo(dtype).max) / 16 or isinf(c):
             totals[i] = stepwise(c, e, finite, dtype)
         else:
             products = (Fraction(a) * Fraction(b) for a, b in zip(e, finite, strict=True))

@@ -126,21 +126,18 @@ def largest_terms(
     if d == 0:
         exponents, points, d = np.zeros((len(coefficients), 1), dtype), np.zeros((k, 1), dtype), 1
     least = dtype.type(lowest(dtype))
-    present = coefficients != least
-    those = coefficients, exponents
-    if not present.all():
-        those = coefficients[present], exponents[present]
-        exponents = np.where(present[:, np.newaxis], exponents, dtype.type(0))
-    start, weights, limit = _bound(*those)
+    coefficients, exponents = plain(coefficients), plain(exponents)
+    (start, weights, limit), absorbing, all_present = _survey(coefficients, exponents, zero)
+    if not all_present:
+        exponents = np.where((coefficients != least)[:, np.newaxis], exponents, dtype.type(0))
     tile = best_tile(dtype)
     blocks = max(1, -(-len(coefficients) // tile.rows))
     terms = np.empty(blocks * tile.rows * (d + 1), dtype)
-    pack_terms(plain(coefficients), plain(exponents), terms, tile.rows, least)
+    pack_terms(coefficients, exponents, terms, tile.rows, least)
     found = Largest(np.empty((max(1, kept), k), dtype), np.empty((kept, k), np.int64))
     inside = np.ones(k, np.bool_)
     step = max(1, CHUNK // (d * tile.columns)) * tile.columns
     marked = least if zero is None else dtype.type(zero)
-    absorbing = _absorbing(*those, zero)
     filtered = _filter(coefficients, exponents, terms, (start, weights), kept)
     order: Array | None = None
 
@@ -204,19 +201,31 @@ def largest_terms(
     return found, inside
 
 
-def _bound(coefficients: Array, exponents: Array) -> tuple[float, Array, float]:
-    """Return what bounds the sums of floats: ``start + abs(x) @ weights``, and its limit.
+def _survey(
+    coefficients: Array, exponents: Array, zero: float | None
+) -> tuple[tuple[float, Array, float], Array, bool]:
+    """Return a bound of the sums, what replaces zeros, and whether all terms are present.
 
-    The limit is a sixteenth of the largest number: rounding can carry neither a sum nor the bound
-    far beyond it. For integers the bound is 0.
+    Floats are bounded by ``start + abs(x) @ weights``, which must be below a limit: a sixteenth of
+    the largest number, so rounding can carry neither a sum nor the bound far beyond it. For
+    integers the bound is 0.
+
+    A zero is replaced, for each variable, by what is not 0. With sums below a sixteenth of the
+    largest number, a quarter of it, times an exponent that is at least 1, leaves a term below minus
+    an eighth of it, or minus infinity.
     """
-    d = exponents.shape[1]
-    if coefficients.dtype.kind == "i":
-        return 0.0, np.zeros(d), 1.0
-    finite = coefficients[np.isfinite(coefficients)]
-    start = float(np.abs(finite).max(initial=0.0))
-    weights = np.abs(exponents).max(axis=0, initial=0.0).astype(np.float64)
-    return start, weights, float(np.finfo(coefficients.dtype).max) / 16
+    from tropical.kernels.evaluation import survey_terms
+
+    dtype, d = exponents.dtype, exponents.shape[1]
+    weights, usual, absorbing = np.zeros(d), np.ones(d, np.bool_), np.zeros(d, dtype)
+    if dtype.kind == "i":
+        return (0.0, weights, 1.0), absorbing, not (coefficients == lowest(dtype)).any()
+    sign = -1 if zero is not None and zero > 0 else 1
+    present, infinite, start = survey_terms(coefficients, exponents, sign, weights, usual)
+    largest = float(np.finfo(dtype).max)
+    if zero is not None and not infinite:
+        absorbing[usual] = -sign * largest / 4
+    return (start, weights, largest / 16), absorbing, present == len(coefficients)
 
 
 def _filter(
@@ -247,7 +256,7 @@ def _filter(
     count = terms.size // (d + 1)
     quantized = np.empty(count * (-(-d // how.parts) + 1), np.int32)
     constants, levels = np.empty(count, np.float32), how.levels(d)
-    given_terms = plain(coefficients), plain(exponents), weights, tile.rows
+    given_terms = coefficients, exponents, weights, tile.rows
     *norms, unit = quantize_terms(*given_terms, how.parts, how.bias, levels, quantized, constants)
     kind = np.finfo(dtype)
     numbers = float(kind.eps) / 2, float(kind.smallest_subnormal), dtype.type(lowest(dtype))
@@ -275,21 +284,6 @@ def runs(flags: Array) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
     return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
-
-
-def _absorbing(coefficients: Array, exponents: Array, zero: float | None) -> Array:
-    """Return for each variable what a zero is replaced by, 0 where that would not do.
-
-    With sums below a sixteenth of the largest number, a quarter of it, times an exponent that is at
-    least 1, leaves a term below minus an eighth of it, or minus infinity.
-    """
-    dtype, d = exponents.dtype, exponents.shape[1]
-    if dtype.kind == "i" or zero is None or (coefficients == np.inf).any():
-        return np.zeros(d, dtype)
-    sign = -1 if zero > 0 else 1
-    powers = sign * exponents
-    usual = ((powers == 0) | (powers >= 1)).all(axis=0)
-    return np.where(usual, -sign * np.finfo(dtype).max / 4, 0).astype(dtype)
 
 
 def _remove(found: Largest, limit: float) -> None:

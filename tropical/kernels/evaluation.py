@@ -38,6 +38,33 @@ def best_tile(dtype: np.dtype[Any], width: int | None = None) -> Tile:
     return Tile(4, vectors, width // dtype.itemsize, has_fma())
 
 
+@kernel(signatures=[f"({t}[::1], {t}[:, ::1], i8, f8[::1], b1[::1])" for t in ("f4", "f8")])
+def survey_terms(
+    coefficients: Array, exponents: Array, sign: int, weights: Array, usual: Array
+) -> tuple[int, int, float]:
+    """Return how many terms are present, how many of them infinite, and the size of the others.
+
+    coefficients (m,), minus infinity where a term is absent, exponents (m, d). Of the terms that
+    are present, the sizes of the exponents are written to weights (d,), 0 before, and to usual
+    (d,), True before, whether each exponent, times the sign, is 0 or at least 1.
+    """
+    present, infinite, size = 0, 0, 0.0
+    for i in range(coefficients.size):
+        coefficient = coefficients[i]
+        if coefficient == -np.inf:
+            continue
+        present += 1
+        if coefficient == np.inf:
+            infinite += 1
+        else:
+            size = max(size, abs(coefficient))
+        for t in range(weights.size):
+            power = sign * exponents[i, t]
+            weights[t] = max(weights[t], abs(power))
+            usual[t] &= power == 0 or power >= 1
+    return present, infinite, size
+
+
 @kernel(signatures=[f"({t}[::1], {t}[:, ::1], {t}[::1], i8, {t})" for t in ("f4", "f8", "i8")])
 def pack_terms(coefficients: Array, exponents: Array, out: Array, rows: int, lowest: Any) -> None:
     """Pack terms into blocks: their coefficients, then their exponents variable by variable.
