@@ -112,7 +112,7 @@ def argmax_kernel(tile: Tile) -> Callable[..., None]:
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what `python -m tropical.kernels warm` compiles of this file."""
-    for name, inside in panel_types():
+    for what, (name, inside) in panel_types().items():
         dtype = np.dtype(inside)
         line, one, matrix = np.zeros(0, dtype), dtype.type(1), np.zeros((1, 1), name)
         flags = np.zeros(1, np.bool_)
@@ -120,4 +120,4 @@ def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
         results = np.zeros((0, 0), dtype), np.zeros((0, 0), np.int64), np.zeros(0, np.int8)
         entering = matrix.dtype.type(1), one, one, one
         multiply = argmax_kernel(best_tile(dtype))
-        yield name, partial(multiply, *factors, *results, GROUP, 0, 0, 0, 0, 1, 0, entering, one)
+        yield what, partial(multiply, *factors, *results, GROUP, 0, 0, 0, 0, 1, 0, entering, one)

@@ -124,11 +124,10 @@ def mark_rows(lines: Array, depth: int, begin: int, end: int, marks: Array) -> N
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what `python -m tropical.kernels warm` compiles of this file."""
-    for name, become in panel_types():
+    for what, (name, become) in panel_types().items():
         matrix, dtype = np.zeros((0, 0), name), np.dtype(become)
         line, one = np.zeros(0, dtype), dtype.type(1)
         lanes = lanes_of(dtype)
-        what = name if name == become else f"{name} as {become}"
         given = matrix, line, 0, 0, 0, matrix.dtype.type(1), one, one, one
         yield f"rows of {what}", partial(copying_kernel(lanes), *given)
         yield f"columns of {what}", partial(lining_kernel(lanes), *given)

@@ -24,10 +24,10 @@ SOURCE = crc32(Path(__file__).read_bytes(), packing_tiles.SOURCE)
 """A number that changes with this file, and with the one that it builds on."""
 
 
-def panel_types() -> list[tuple[str, str]]:
-    """Return the types of matrices that are packed, each with that of its panels."""
-    own = [(name, name) for name in ("f4", "f8", "i4", "i8")]
-    return own if has_maxima_of_words() else [*own, ("i8", "f8")]
+def panel_types() -> dict[str, tuple[str, str]]:
+    """Return the types of a matrix that is packed and of its panels, by what tells them apart."""
+    own = {name: (name, name) for name in ("f4", "f8", "i4", "i8")}
+    return own if has_maxima_of_words() else own | {"i8 as f8": ("i8", "f8")}
 
 
 def pack_panel(

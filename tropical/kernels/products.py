@@ -143,11 +143,11 @@ def product_kernel(tile: Tile) -> Callable[..., None]:
 
 def specialisations() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what `python -m tropical.kernels warm` compiles of this file."""
-    for name, inside in panel_types():
+    for what, (name, inside) in panel_types().items():
         dtype = np.dtype(inside)
         line, one, matrix = np.zeros(0, dtype), dtype.type(1), np.zeros((1, 1), name)
         flags = np.zeros(1, np.bool_)
         factors = line, line, matrix, 0, line, flags, np.zeros((0, 0), dtype)
         entering = matrix.dtype.type(1), one, one, one
         multiply = product_kernel(best_tile(dtype))
-        yield name, partial(multiply, *factors, 1, 0, 0, 0, 0, 1, 0, entering, one)
+        yield what, partial(multiply, *factors, 1, 0, 0, 0, 0, 1, 0, entering, one)
