@@ -1,77 +1,77 @@
-vmovupd (%rdx,%r10), %zmm11
-vmovupd 64(%rdx,%r10), %zmm10
-vmovupd 128(%rdx,%r10), %zmm9
-vmovupd 192(%rdx,%r10), %zmm6
-vpbroadcastq (%r15), %zmm2
-vmovapd %zmm8, %zmm0
-addq $256, %r10
-vfmadd213pd %zmm11, %zmm2, %zmm0
-vmaxpd %zmm12, %zmm0, %zmm12
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm10, %zmm2, %zmm0
-vmaxpd %zmm13, %zmm0, %zmm13
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm9, %zmm2, %zmm0
-vfmadd213pd %zmm6, %zmm8, %zmm2
-vmaxpd %zmm14, %zmm0, %zmm14
-vmaxpd %zmm15, %zmm2, %zmm15
-vpbroadcastq (%r15,%r11,8), %zmm0
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm11, %zmm0, %zmm2
-vmaxpd %zmm16, %zmm2, %zmm16
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm10, %zmm0, %zmm2
-vmaxpd %zmm17, %zmm2, %zmm17
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm9, %zmm0, %zmm2
-vfmadd213pd %zmm6, %zmm8, %zmm0
-vmaxpd %zmm18, %zmm2, %zmm18
-vmaxpd %zmm19, %zmm0, %zmm19
-vpbroadcastq (%r15,%r8,8), %zmm2
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm11, %zmm2, %zmm0
-vmaxpd %zmm20, %zmm0, %zmm20
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm10, %zmm2, %zmm0
-vmaxpd %zmm21, %zmm0, %zmm21
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm9, %zmm2, %zmm0
-vfmadd213pd %zmm6, %zmm8, %zmm2
-vmaxpd %zmm22, %zmm0, %zmm22
-vmaxpd %zmm23, %zmm2, %zmm23
-vpbroadcastq (%r15,%r13,8), %zmm0
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm11, %zmm0, %zmm2
-vmaxpd %zmm24, %zmm2, %zmm24
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm10, %zmm0, %zmm2
-vmaxpd %zmm25, %zmm2, %zmm25
-vmovapd %zmm8, %zmm2
-vfmadd213pd %zmm9, %zmm0, %zmm2
-vfmadd213pd %zmm6, %zmm8, %zmm0
-vmaxpd %zmm26, %zmm2, %zmm26
-vmaxpd %zmm27, %zmm0, %zmm27
-vpbroadcastq (%r15,%rbp,8), %zmm2
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm11, %zmm2, %zmm0
-vmaxpd %zmm28, %zmm0, %zmm28
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm10, %zmm2, %zmm0
-vmaxpd %zmm29, %zmm0, %zmm29
-vmovapd %zmm8, %zmm0
-vfmadd213pd %zmm9, %zmm2, %zmm0
-vfmadd213pd %zmm6, %zmm8, %zmm2
-vmaxpd %zmm30, %zmm0, %zmm30
-vpbroadcastq (%r15,%r14,8), %zmm0
-vfmadd231pd %zmm8, %zmm0, %zmm11
-vfmadd231pd %zmm8, %zmm0, %zmm10
-vfmadd231pd %zmm8, %zmm0, %zmm9
-vfmadd213pd %zmm6, %zmm8, %zmm0
-vmaxpd %zmm31, %zmm2, %zmm31
-addq $8, %r15
-vmaxpd %zmm5, %zmm11, %zmm5
-vmaxpd %zmm3, %zmm10, %zmm3
-vmaxpd %zmm4, %zmm9, %zmm4
-vmaxpd %zmm7, %zmm0, %zmm7
-cmpq %r10, %rcx
-jne .LBB0_64
+vmovupd (%rcx,%rax), %zmm31
+vmovupd 64(%rcx,%rax), %zmm30
+vmovupd 128(%rcx,%rax), %zmm29
+vmovupd 192(%rcx,%rax), %zmm28
+vpbroadcastq (%rdi), %zmm1
+vmovapd %zmm3, %zmm2
+addq $256, %rax
+vfmadd213pd %zmm31, %zmm1, %zmm2
+vmaxpd %zmm4, %zmm2, %zmm4
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm30, %zmm1, %zmm2
+vmaxpd %zmm5, %zmm2, %zmm5
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm29, %zmm1, %zmm2
+vfmadd213pd %zmm28, %zmm3, %zmm1
+vmaxpd %zmm6, %zmm2, %zmm6
+vmaxpd %zmm7, %zmm1, %zmm7
+vpbroadcastq (%rdi,%rdx,8), %zmm2
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm31, %zmm2, %zmm1
+vmaxpd %zmm8, %zmm1, %zmm8
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm30, %zmm2, %zmm1
+vmaxpd %zmm9, %zmm1, %zmm9
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm29, %zmm2, %zmm1
+vfmadd213pd %zmm28, %zmm3, %zmm2
+vmaxpd %zmm10, %zmm1, %zmm10
+vmaxpd %zmm11, %zmm2, %zmm11
+vpbroadcastq (%rdi,%r12,8), %zmm1
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm31, %zmm1, %zmm2
+vmaxpd %zmm12, %zmm2, %zmm12
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm30, %zmm1, %zmm2
+vmaxpd %zmm13, %zmm2, %zmm13
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm29, %zmm1, %zmm2
+vfmadd213pd %zmm28, %zmm3, %zmm1
+vmaxpd %zmm14, %zmm2, %zmm14
+vmaxpd %zmm15, %zmm1, %zmm15
+vpbroadcastq (%rdi,%rbx,8), %zmm2
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm31, %zmm2, %zmm1
+vmaxpd %zmm16, %zmm1, %zmm16
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm30, %zmm2, %zmm1
+vmaxpd %zmm17, %zmm1, %zmm17
+vmovapd %zmm3, %zmm1
+vfmadd213pd %zmm29, %zmm2, %zmm1
+vfmadd213pd %zmm28, %zmm3, %zmm2
+vmaxpd %zmm18, %zmm1, %zmm18
+vmaxpd %zmm19, %zmm2, %zmm19
+vpbroadcastq (%rdi,%r9,8), %zmm1
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm31, %zmm1, %zmm2
+vmaxpd %zmm20, %zmm2, %zmm20
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm30, %zmm1, %zmm2
+vmaxpd %zmm21, %zmm2, %zmm21
+vmovapd %zmm3, %zmm2
+vfmadd213pd %zmm29, %zmm1, %zmm2
+vfmadd213pd %zmm28, %zmm3, %zmm1
+vmaxpd %zmm23, %zmm1, %zmm23
+vpbroadcastq (%rdi,%r15,8), %zmm1
+vfmadd231pd %zmm3, %zmm1, %zmm31
+vfmadd231pd %zmm3, %zmm1, %zmm30
+vfmadd231pd %zmm3, %zmm1, %zmm29
+vfmadd213pd %zmm28, %zmm3, %zmm1
+vmaxpd %zmm22, %zmm2, %zmm22
+addq $8, %rdi
+vmaxpd %zmm24, %zmm31, %zmm24
+vmaxpd %zmm25, %zmm30, %zmm25
+vmaxpd %zmm26, %zmm29, %zmm26
+vmaxpd %zmm27, %zmm1, %zmm27
+cmpq %rax, %r10
+jne .LBB0_67
