@@ -21,6 +21,7 @@ from tropical.kernels.register_tiles import (
     WORD,
     Lanes,
     Steps,
+    anew,
     are_literal,
     first_values,
     joined,
@@ -35,17 +36,6 @@ from tropical.kernels.register_tiles import (
 
 SOURCE = crc32(Path(__file__).read_bytes(), register_tiles.SOURCE)
 """A number that changes with this file, and with the one that it builds on."""
-
-
-def anew(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    """Return a number as a value that the compiler takes for another one wherever this is reached.
-
-    It is made again for every group then. LLVM would else keep it through all of them, runs out of
-    registers between two groups, and loads it from memory in every step.
-    """
-    bits = ir.IntType({"float": 32, "double": 64}[str(x.type)])
-    assembly = ir.InlineAsm(ir.FunctionType(bits, [bits]), "", "=r,0", side_effect=True)
-    return builder.bitcast(builder.call(assembly, [builder.bitcast(x, bits)]), x.type)
 
 
 def side_by_side(builder: ir.IRBuilder, vectors: Sequence[Any]) -> Any:

@@ -176,6 +176,17 @@ def are_literal(*values: Any) -> bool:
     return all(isinstance(value, types.IntegerLiteral) for value in values)
 
 
+def anew(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    """Return a number as a value that the compiler takes for another one wherever this is reached.
+
+    It is made again for every tile, or group of steps, then. LLVM would else keep it through all of
+    them, may run out of registers between two, and loads it from memory in every step.
+    """
+    bits = ir.IntType({"float": 32, "double": 64}[str(x.type)])
+    assembly = ir.InlineAsm(ir.FunctionType(bits, [bits]), "", "=r,0", side_effect=True)
+    return builder.bitcast(builder.call(assembly, [builder.bitcast(x, bits)]), x.type)
+
+
 def first_values(v: Lanes, places: dict[Any, Any], resume: ir.Value) -> dict[Any, Any]:
     """Return the vectors that maxima begin with.
 
@@ -288,7 +299,7 @@ def product_tile(  # type: ignore[no-untyped-def]
         v = Lanes(builder, a.dtype, width)
         k, a_step, k_step, row_step, resumed, one = (arguments[i] for i in (5, 8, 11, 14, 15, 16))
         first_a, first_b, first_c = numbers_at(context, builder, signature, arguments, 6, 9, 12)
-        ones = v.spread(one) if literal(fused) and v.floating else None
+        ones = v.spread(anew(builder, one)) if literal(fused) and v.floating else None
         tile = [(i, j) for i in range(m) for j in range(n)]
         places = {
             (i, j): v.at(first_c, builder.add(builder.mul(word(i), row_step), word(j * width)))
