@@ -45,10 +45,13 @@ def in_threads(task: Callable[[Piece], object], pieces: Iterable[Piece], threads
         work()
         return
     with ThreadPoolExecutor(helpers) as pool:
-        others = [pool.submit(work) for _ in range(helpers)]
-        work()
-        for other in others:
-            other.result()
+        try:
+            others = [pool.submit(work) for _ in range(helpers)]
+            work()
+            for other in others:
+                other.result()
+        finally:
+            waiting.clear()  # an interrupt comes anywhere
 
 
 def strips(length: int, unit: int, threads: int, each: int = 4) -> list[tuple[int, int]]:
