@@ -6,12 +6,25 @@ from functools import cache
 from platform import machine
 
 import llvmlite.binding
+from numba.core import config
 
 
 @cache
 def features() -> frozenset[str]:
-    """Return the instruction sets of this processor, as LLVM names them."""
+    """Return the instruction sets that kernels are compiled for, as LLVM names them.
+
+    They are those of this processor, or of the one that NUMBA_CPU_NAME and NUMBA_CPU_FEATURES name.
+    """
+    given = config.CPU_FEATURES
+    if given is not None:
+        return frozenset(name[1:] for name in given.split(",") if name.startswith("+"))
     return frozenset(k for k, on in llvmlite.binding.get_host_cpu_features().items() if on)
+
+
+def processor() -> str:
+    """Return the processor that kernels are compiled for, as LLVM names it."""
+    name: str = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+    return name
 
 
 @cache
@@ -42,7 +55,7 @@ def adds_by_fma() -> bool:
     other two; a fused multiplication by 1 rounds as the addition does, and leaves the maxima a pipe
     of their own. Intel's processors do all of it on the same pipes.
     """
-    return has_fma() and llvmlite.binding.get_host_cpu_name().startswith("znver")
+    return has_fma() and processor().startswith("znver")
 
 
 @cache
@@ -60,4 +73,4 @@ def spreads_integers_quicker() -> bool:
 
     On AMD's Zen it does, and a float does not, though both instructions move the same bits.
     """
-    return "avx512f" in features() and llvmlite.binding.get_host_cpu_name().startswith("znver")
+    return "avx512f" in features() and processor().startswith("znver")
