@@ -139,6 +139,11 @@ def in_rows(A, rows, depth):
     return lines.reshape(-1), rest.reshape(-1)
 
 
+def test_a_byte_counts_the_groups_of_a_tile():
+    assert DEPTH % GROUP == 0
+    assert np.iinfo(np.int8).max >= DEPTH // GROUP - 1
+
+
 def room(tile, depth, dtype):
     """Memory for the steps of a panel that a kernel takes at once."""
     return np.full((min(depth, DEPTH) + GAP) * tile.columns, 77, dtype)

@@ -1,4 +1,4 @@
-"""The product of two dense matrices: packing, strips of rows, and what is left to do after."""
+"""The product of two dense matrices: its parts, rows laid out for them, and what is left to do."""
 
 from __future__ import annotations
 

@@ -17,7 +17,10 @@ from tropical.kernels.products import DEPTH, Tile, best_tile
 from tropical.typing import Array
 
 GROUP = 32
-"""Steps whose sums are joined before a comparison tells whether the place of the maximum moves."""
+"""Steps whose sums are joined before a comparison tells whether the place of the maximum moves.
+
+`DEPTH` holds at most 128 of them, as a byte counts them.
+"""
 
 
 GAP = 16

@@ -75,8 +75,8 @@ def argmax_tile(  # type: ignore[no-untyped-def]
 
     As `product_tile`, ``group`` steps at a time, of which there are ``groups`` >= 1 in all: so many
     sums are joined before one comparison decides for value and place. ``blocks`` (rows * vectors *
-    lanes,) holds integers of the width of the numbers: the first group that attains the maximum, or
-    -1 where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. Rows of ``b``
+    lanes,) holds bytes, so there are at most 128 groups: the first that attains the maximum, or -1
+    where what was in ``c`` (if ``resume``), or the lowest number, is not exceeded. Rows of ``b``
     lie ``vectors * lanes`` apart.
     """
     if not are_literal(source, rows, vectors, lanes, fused, group):
